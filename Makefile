@@ -1,0 +1,86 @@
+# livebin: everything is built under build/. The targets people use:
+#
+#	make run	install what is missing, build, serve on this machine
+#	make test	unit, HTTP, browser and lint tests
+#	make bench	ratios against a reference of the same run
+#
+# SAN=address or SAN=thread builds into a folder of its own with that sanitizer.
+
+SAN ?=
+BUILD = build$(if $(SAN),/$(SAN))
+PORT ?= 8080
+BIND ?= 127.0.0.1
+DATA ?= ./var
+
+CC = gcc
+CSTD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+WARN = -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
+	-Wmissing-prototypes -Wformat=2 -Wswitch-enum -Wundef -Werror
+OPT = -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
+CFLAGS = $(CSTD) $(OPT) $(WARN) $(SANFLAGS)
+CPPFLAGS = -Iinclude -Icgi-bin -I$(BUILD)/gen
+LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANFLAGS)
+LDLIBS = -lfcgi -lsqlite3 -ljson-c -lsodium -lpthread
+
+PROGRAMS = create start stop signal active stream view health
+signal_PARTS = signal signal_post signal_get
+
+LIBRARY = $(BUILD)/liblivebin.a
+SOURCES = $(wildcard src/base/*.c src/store/*.c src/http/*.c src/live/*.c)
+OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)
+DOORS = $(PROGRAMS:%=$(BUILD)/cgi-bin/%)
+UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+
+all: $(DOORS)
+
+run: all
+	@BUILD='$(BUILD)' PORT='$(PORT)' BIND='$(BIND)' DATA='$(DATA)' \
+		exec deploy/run
+
+# What a bare machine lacks, asked of the system once; a stamp remembers.
+deps: build/deps-run
+build/deps-%: deploy/deps
+	@deploy/deps $*
+	@mkdir -p build && touch $@
+
+$(DOORS): $(BUILD)/cgi-bin/%: $(BUILD)/obj/cgi-bin/door.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LDLIBS)
+define door_parts
+$(BUILD)/cgi-bin/$(1): $$(patsubst %,$(BUILD)/obj/cgi-bin/%.o,$(or $($(1)_PARTS),$(1)))
+endef
+$(foreach program,$(PROGRAMS),$(eval $(call door_parts,$(program))))
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/gen/schema_sql.h | build/deps-run
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/schema_sql.h: schema.sql deploy/schema2h.awk
+	@mkdir -p $(@D)
+	awk -f deploy/schema2h.awk schema.sql > $@
+
+$(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIBRARY) | build/deps-test
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< \
+		$(LIBRARY) $(LDLIBS) -lcmocka
+
+units: $(UNITS)
+
+test: all units build/deps-test
+	@BUILD='$(BUILD)' SAN='$(SAN)' tests/run
+
+bench: all build/deps-bench
+	@BUILD='$(BUILD)' tests/bench/run
+
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+.PHONY: all run deps units test bench clean
+.SECONDARY:

@@ -1,0 +1,186 @@
+/*
+ * The common part of the endpoint programs: start-up, each worker's context,
+ * and who may.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/log.h"
+#include "door.h"
+#include "live/audience.h"
+#include "live/lifecycle.h"
+#include "live/wire.h"
+
+#define SECRET_MAX 256 /* of whatever is shown: keys are shorter */
+
+static void
+door_close(void *context)
+{
+	live_close(context);
+	free(context);
+}
+
+static int
+door_open(void **context, const struct config *config, struct error *err)
+{
+	static atomic_flag recovered = ATOMIC_FLAG_INIT;
+	struct live *live;
+
+	*context = NULL;
+	live = calloc(1, sizeof(*live));
+	if (live == NULL)
+		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	if (live_open(live, config, err) != 0 ||
+	    (!atomic_flag_test_and_set(&recovered) &&
+		lifecycle_recover(live, err) != 0)) {
+		door_close(live);
+		return -1;
+	}
+	*context = live;
+	return 0;
+}
+
+static void
+door_tick(void *context)
+{
+	(void)audience_sweep(context);
+}
+
+static void
+call_release(void *memory)
+{
+	struct call *call = memory;
+
+	stream_free(&call->stream);
+}
+
+struct live *
+door_live(struct request *request)
+{
+	return request_context(request);
+}
+
+struct call *
+door_call(struct request *request)
+{
+	return request_subject(request, sizeof(struct call), call_release);
+}
+
+/* Fills the call in anew: on a resumed call it holds the last state. */
+static int
+door_admit(struct request *request, bool key_only, const char *secret,
+    struct error *err)
+{
+	struct live *live = door_live(request);
+	struct call *call = door_call(request);
+
+	if (call == NULL)
+		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	stream_free(&call->stream);
+	if (!key_only)
+		return access_stream(live, request_param(request), secret,
+		    &call->stream, &call->caller, err);
+	call->caller.role = ROLE_PUBLISHER;
+	return access_publisher(live, request_param(request), secret,
+	    &call->stream, err);
+}
+
+static int
+door_authorize(struct request *request, struct error *err)
+{
+	const enum who who = (enum who)request_route(request)->who;
+	char secret[SECRET_MAX];
+	int shown, rc;
+
+	if (who == WHO_ANYONE || who == WHO_HANDLER)
+		return 0;
+	shown = request_secret(request, secret, sizeof(secret), err);
+	if (shown < 0)
+		return -1;
+	rc = door_admit(request, who == WHO_KEY, shown == 1 ? secret : NULL,
+	    err);
+	secret_wipe(secret, sizeof(secret));
+	return rc;
+}
+
+int
+door_authorize_key(struct request *request, const char *key,
+    struct error *err)
+{
+	char secret[SECRET_MAX];
+	int shown, rc;
+
+	if (key != NULL)
+		return door_admit(request, true, key, err);
+	shown = request_secret(request, secret, sizeof(secret), err);
+	if (shown < 0)
+		return -1;
+	rc = door_admit(request, true, shown == 1 ? secret : NULL, err);
+	secret_wipe(secret, sizeof(secret));
+	return rc;
+}
+
+enum verdict
+door_reply_stream(struct request *request, int status, const char *message,
+    struct error *err)
+{
+	const struct stream *stream = &door_call(request)->stream;
+	struct json_object *body, *view;
+	struct audience audience;
+
+	if (audience_get(door_live(request), stream->id, &audience, err) != 0)
+		return REQUEST_FAILED;
+	view = wire_stream(stream, &audience, request_base(request));
+	if (message == NULL)
+		return reply_json(request, status, view, err);
+	body = json_object_new_object();
+	(void)json_object_object_add(body, "message",
+	    json_object_new_string(message));
+	(void)json_object_object_add(body, "stream", view);
+	return reply_json(request, status, body, err);
+}
+
+static int
+door_fail(const struct error *err, int code)
+{
+	(void)fprintf(stderr, "livebin: %s\n", err->detail);
+	log_write(LOG_LEVEL_ERROR, NULL, "can't start: %s", err->detail);
+	return code;
+}
+
+int
+door_main(int argc, char **argv, const struct door_table *table)
+{
+	static struct config config; /* constant once the threads start */
+	const struct door door = {
+		.name = table->name,
+		.routes = table->routes,
+		.route_count = table->route_count,
+		.open = door_open,
+		.close = door_close,
+		.authorize = door_authorize,
+		.tick = door_tick,
+	};
+	char path[CONFIG_TEXT_BYTES];
+	struct error err;
+
+	if (config_load(&config, &err) != 0)
+		return door_fail(&err, 2);
+	if (argc > 1 && strcmp(argv[1], "--print-config") == 0) {
+		config_print(&config, stdout);
+		return 0;
+	}
+	if (argc > 1) {
+		(void)fprintf(stderr, "usage: %s [--print-config]\n", argv[0]);
+		return 2;
+	}
+	if (live_prepare(&config, &err) != 0 ||
+	    config_path(&config, "livebin.log", path, &err) != 0)
+		return door_fail(&err, 1);
+	log_open(table->name, path, (enum log_level)config.log_level);
+	return engine_run(&door, &config);
+}

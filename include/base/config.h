@@ -1,0 +1,73 @@
+/*
+ * All configuration is one table: name, environment variable LIVEBIN_<NAME>,
+ * type, default, range, one line of help (src/base/config.c). It is read
+ * once, before threads start, and constant from then on.
+ */
+#ifndef LIVEBIN_BASE_CONFIG_H
+#define LIVEBIN_BASE_CONFIG_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#define CONFIG_TEXT_BYTES 1024
+
+/* How a stream is seen; the numbers are stored. */
+enum visibility {
+	VISIBILITY_PUBLIC,
+	VISIBILITY_UNLISTED,
+	VISIBILITY_PRIVATE,
+	VISIBILITY__MAX
+};
+
+/* Times end in _s or _ms by their unit; 0 means "no limit" where said. */
+struct config {
+	char data[CONFIG_TEXT_BYTES];
+	char public_url[CONFIG_TEXT_BYTES];
+	char cors_origins[CONFIG_TEXT_BYTES];
+	char ice_servers[CONFIG_TEXT_BYTES];
+	char rtmp_url[CONFIG_TEXT_BYTES];
+	int64_t default_visibility; /* enum visibility */
+	int64_t create_per_hour;
+	int64_t offers_per_minute;
+	int64_t signals_per_minute;
+	int64_t views_per_minute;
+	int64_t max_peers;
+	int64_t mailbox_max;
+	int64_t signal_bytes_max;
+	int64_t answer_wait_s;
+	int64_t viewer_timeout_s;
+	int64_t peer_grace_s;
+	int64_t reconnect_window_s;
+	int64_t unattended_window_s;
+	int64_t sse_ping_s;
+	int64_t sse_max_s;
+	int64_t workers;
+	int64_t queue_max;
+	int64_t parked_max;
+	int64_t busy_timeout_ms;
+	int64_t disk_free_min_mb;
+	int64_t log_level; /* enum log_level */
+};
+
+/* The words for enum visibility, as the API writes them. */
+extern const char *const VISIBILITY_NAMES[VISIBILITY__MAX];
+
+/*
+ * Defaults, then the environment over them. 0, or -1 with *err naming the
+ * variable and what it takes. Single-threaded.
+ */
+int config_load(struct config *config, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Writes the table with the values in force, one row a line. */
+void config_print(const struct config *config, FILE *to);
+
+/* Writes "<data>/<name>" into path. 0, or -1 with *err if it is too long. */
+int config_path(const struct config *config, const char *name,
+    char path[CONFIG_TEXT_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * What a request is made of. For src/http alone; handlers use http/request.h.
+ *
+ * Who may touch it: the thread that has it. That is one worker from the queue
+ * to the verdict, then the lot if it was parked, then one worker again; the
+ * hand-over is under the queue's or the lot's lock.
+ */
+#ifndef LIVEBIN_HTTP_EXCHANGE_H
+#define LIVEBIN_HTTP_EXCHANGE_H
+
+#include <fcgiapp.h>
+
+#include "base/buf.h"
+#include "base/config.h"
+#include "http/request.h"
+
+#define PARAM_BYTES 65
+#define PATH_BYTES 512
+#define BASE_BYTES 320
+
+struct json_object;
+
+/* Memory that a handler or the door keeps with a request. */
+struct keepsake {
+	void *memory;
+	void (*release)(void *memory);
+};
+
+struct request {
+	FCGX_Request fcgx;
+	bool cgi;    /* standard input and output instead of fcgx */
+	char **envp; /* CGI variables; the web server's */
+	const struct config *config;
+	void *context; /* the running worker's */
+
+	char id[ID_BYTES];
+	char path[PATH_BYTES];
+	char param[PARAM_BYTES];
+	char base[BASE_BYTES];
+	const struct route *route;
+	struct buf body;
+	struct json_object *body_tree;
+	struct keepsake state, subject;
+
+	struct buf headers; /* of the answer, beside the fixed ones */
+	struct buf events;  /* not yet flushed */
+	int status;	    /* of the answer; 0: none yet */
+	bool streaming;	    /* the head of an event stream went out */
+	int64_t begun_mono_ms;
+
+	/* Parking. */
+	enum wake wake;
+	struct topic topic;
+	uint32_t version;
+	int64_t deadline_mono_ms;
+	struct request *previous, *next; /* in the lot, or the queue */
+};
+
+/* Makes a request around a fresh FCGX_Request, or around standard input. */
+struct request *exchange_new(
+    const struct config *config, int listen_fd, bool cgi);
+
+/* Ends the connection, writes the log line, releases everything. */
+void exchange_end(struct request *request);
+
+/* Fills in path, id and the like once the parameters are there. */
+void exchange_begin(struct request *request, char **envp);
+
+/* A CGI variable, or NULL. */
+const char *exchange_variable(const struct request *request, const char *name);
+
+/* Reads the body by Content-Length into request->body. 0, or -1 with *err. */
+int exchange_read_body(struct request *request, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Writes bytes of the answer; sends what was written. -1: client gone. */
+void exchange_write(struct request *request, const char *bytes, size_t size);
+int exchange_flush(struct request *request)
+    __attribute__((warn_unused_result));
+
+/* Adds the CORS headers of an answer, or of a preflight's. */
+void cors_headers(struct request *request);
+void cors_preflight(struct request *request, const char *allow);
+
+#endif

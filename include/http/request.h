@@ -1,0 +1,121 @@
+/*
+ * One HTTP request, from acceptance to answer, as a handler sees it.
+ *
+ * A handler returns REQUEST_FINISHED (it answered), REQUEST_FAILED (*err says
+ * why; the engine answers with a problem document), or what request_park
+ * returned. A parked request holds no thread; its handler is called again,
+ * perhaps by another worker, with request_wake saying why. What a handler
+ * keeps across a park is in request_state alone.
+ */
+#ifndef LIVEBIN_HTTP_REQUEST_H
+#define LIVEBIN_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/topic.h"
+
+struct request;
+
+enum verdict { REQUEST_FINISHED, REQUEST_PARKED, REQUEST_FAILED };
+
+/* Why a handler is called. */
+enum wake {
+	WAKE_FIRST,    /* the request is new */
+	WAKE_EVENT,    /* the topic moved, or may have */
+	WAKE_DEADLINE, /* the time given to request_park is over */
+	WAKE_GONE,     /* the client's connection broke: nobody to answer */
+	WAKE_STOP,     /* the program is being stopped: answer now */
+};
+
+typedef enum verdict request_handler(
+    struct request *request, struct error *err);
+
+/* One row of a door's table. */
+struct route {
+	const char *method;
+	const char *path; /* ":id" stands for one segment */
+	request_handler *handler;
+	int who;	 /* handed to the door's authorize; the door's own words */
+	size_t body_max; /* bytes; 0: the route takes no body */
+	bool waits;	 /* it may park: HEAD isn't offered */
+};
+
+/* The segment that ":id" stood for; "" where the path has none. */
+const char *request_param(const struct request *request);
+const struct route *request_route(const struct request *request);
+const char *request_id(const struct request *request);
+enum wake request_wake(const struct request *request);
+
+/* What the door's open made for the worker that runs this call. */
+void *request_context(const struct request *request);
+
+/*
+ * Zeroed memory of `size` bytes that lasts as long as the request; the same
+ * on every call. `release` (or NULL) is called on it when the request ends.
+ * NULL if there is no memory.
+ */
+void *request_state(
+    struct request *request, size_t size, void (*release)(void *state));
+
+/*
+ * The same, a second time, for the door's authorize, so that it and the
+ * handler need not know of each other.
+ */
+void *request_subject(
+    struct request *request, size_t size, void (*release)(void *subject));
+
+/* A request header by its HTTP name, or NULL. Borrowed. */
+const char *request_header(const struct request *request, const char *name);
+
+/*
+ * A parameter of the query, percent-decoded into `value` (`size` bytes with
+ * NUL). 1 if it is there, 0 if not, -1 with *err if it is malformed or long.
+ */
+int request_query(const struct request *request, const char *name,
+    char *value, size_t size, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * A whole number from the query, from min to max, or `fallback` where it is
+ * missing. 0, or -1 with *err (ERROR_INPUT, field `name`).
+ */
+int request_query_int(const struct request *request, const char *name,
+    const int64_t range[2], int64_t *value, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* True if the client prefers `token` (RFC 7240, Prefer). */
+bool request_prefers(const struct request *request, const char *token);
+
+/* True if the client asks for an event stream. */
+bool request_wants_events(const struct request *request);
+
+/*
+ * The secret that was shown: Bearer (RFC 6750), or Basic's password (RFC
+ * 7617), into `secret`. 1, 0 if none was, -1 with *err for one that can't be
+ * read. Wipe it after use.
+ */
+int request_secret(const struct request *request, char *secret, size_t size,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* The client's address as the web server gives it. Borrowed. */
+const char *request_client(const struct request *request);
+
+/*
+ * Scheme and host that links begin with: the configured one, or the
+ * request's own. Borrowed; lasts as long as the request.
+ */
+const char *request_base(struct request *request);
+
+/*
+ * Parks the request until the topic moves on from `version` (read before the
+ * query that found nothing), or the deadline on the monotonic clock. The
+ * handler returns what this returns. ERROR_BUSY if the lot is full.
+ */
+enum verdict request_park(struct request *request, struct topic topic,
+    uint32_t version, int64_t deadline_mono_ms, struct error *err);
+
+#endif

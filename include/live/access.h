@@ -1,0 +1,43 @@
+/*
+ * Who is asking, and may they: from a stream's id and the secret that was
+ * shown to the stream and the caller's role in it.
+ */
+#ifndef LIVEBIN_LIVE_ACCESS_H
+#define LIVEBIN_LIVE_ACCESS_H
+
+#include "live/live.h"
+#include "store/presence.h"
+#include "store/stream.h"
+
+enum role {
+	ROLE_ANYONE,	/* showed nothing */
+	ROLE_PUBLISHER, /* showed the stream key */
+	ROLE_VIEWER,	/* showed a peer token of this stream */
+};
+
+/* `peer` is set for ROLE_VIEWER alone. */
+struct caller {
+	enum role role;
+	struct peer peer;
+};
+
+/*
+ * Finds the stream and the caller's role. `secret` is the key or token that
+ * was shown, or NULL. ERROR_STREAM_UNKNOWN also where the stream is PRIVATE
+ * and no right secret was shown; ERROR_KEY_WRONG for a secret that is
+ * neither. 0 and *stream (the caller frees it) and *caller, or -1 with *err.
+ */
+int access_stream(struct live *live, const char *stream_id,
+    const char *secret, struct stream *stream, struct caller *caller,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * The same for what the key alone may do: ERROR_CREDENTIALS_MISSING without
+ * a secret, ERROR_KEY_WRONG for any but the key. Unlike access_stream it
+ * tells a PRIVATE stream from none.
+ */
+int access_publisher(struct live *live, const char *stream_id,
+    const char *secret, struct stream *stream, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

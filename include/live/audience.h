@@ -1,0 +1,33 @@
+/*
+ * The audience: heartbeats, counts, and the sweep that lets go of whoever was
+ * not heard of.
+ */
+#ifndef LIVEBIN_LIVE_AUDIENCE_H
+#define LIVEBIN_LIVE_AUDIENCE_H
+
+#include "live/live.h"
+#include "store/audience.h"
+#include "store/stream.h"
+
+/*
+ * A viewer's sign of life, or its goodbye. A live stream's view is counted
+ * once in half an hour for each viewer. 0 and *audience, or -1 with *err.
+ */
+int audience_heartbeat(struct live *live, const struct stream *stream,
+    const char *viewer_id, bool leaving, struct audience *audience,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* A stream's numbers now. 0 and *audience, or -1 with *err. */
+int audience_get(struct live *live, const char *stream_id,
+    struct audience *audience, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * If a second has passed since any process last did it: lets go of viewers,
+ * peers and publishers whose lease is over, stops broadcasts whose deadline
+ * is, hands the audience's numbers on and wakes who waits for them. Errors are
+ * logged; what could not be done is done by the next. True if it swept.
+ */
+bool audience_sweep(struct live *live);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * A stream's life: created, started, stopped, changed, removed.
+ *
+ *	PENDING -start-> LIVE -stop-> READY -start-> LIVE ...
+ *
+ * Each function runs transactions of its own and returns when what it reports
+ * is on disk.
+ */
+#ifndef LIVEBIN_LIVE_LIFECYCLE_H
+#define LIVEBIN_LIVE_LIFECYCLE_H
+
+#include "live/live.h"
+#include "store/stream.h"
+
+/* What a stream is created with; text is borrowed, valid UTF-8. */
+struct stream_draft {
+	const char *title;	 /* 1 to TITLE_CHARS_MAX characters */
+	const char *description; /* NULL: none */
+	enum visibility visibility;
+	bool record;
+};
+
+/*
+ * Makes a stream and its key. The key is in `key` alone and nowhere else: the
+ * caller shows it once and wipes it. 0 and *stream (the caller frees it), or
+ * -1 with *err.
+ */
+int lifecycle_create(struct live *live, const struct stream_draft *draft,
+    struct stream *stream, char key[KEY_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Turns a stream LIVE, or READY; one that is so already stays as it is.
+ * *stream is brought up to date. 0, or -1 with *err.
+ */
+int lifecycle_start(struct live *live, struct stream *stream,
+    struct error *err) __attribute__((warn_unused_result));
+int lifecycle_stop(struct live *live, struct stream *stream,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Stops a stream by its id alone, if it is live. 0, or -1 with *err. */
+int lifecycle_stop_id(struct live *live, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Writes *stream's title, description and visibility. 0, or -1 with *err. */
+int lifecycle_update(struct live *live, const struct stream *stream,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Puts a new key in the old one's place; whoever waits with the old one is
+ * refused at once. The key is as in lifecycle_create. 0, or -1 with *err.
+ */
+int lifecycle_rotate(struct live *live, struct stream *stream,
+    char key[KEY_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Removes the stream and all that belongs to it. 0, or -1 with *err. */
+int lifecycle_delete(struct live *live, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * After a power cut the "passing" part may have forgotten who was on the air:
+ * puts every live stream under watch again. At a program's start.
+ * 0, or -1 with *err.
+ */
+int lifecycle_recover(struct live *live, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * The list of what is live now, as JSON text.
+ */
+#ifndef LIVEBIN_LIVE_LISTING_H
+#define LIVEBIN_LIVE_LISTING_H
+
+#include "live/live.h"
+
+#define LISTING_LIMIT_DEFAULT 20
+#define LISTING_LIMIT_MAX 100
+
+/* Which page; `below_seq` is the cursor of the page before, or INT64_MAX. */
+struct listing_page {
+	int64_t below_seq;
+	int64_t limit; /* 1 to LISTING_LIMIT_MAX */
+};
+
+/*
+ * `{streams, nextCursor}` of PUBLIC streams that are live, newest first.
+ * *json is the live's own and lasts until the next call; the first page is
+ * kept until the store changes. 0, or -1 with *err.
+ */
+int listing_active(struct live *live, const struct listing_page *page,
+    const char *base, const struct buf **json, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * Signaling: offers, answers and candidates between a stream's publisher and
+ * its viewers, through mailboxes; docs/signaling.md is the protocol.
+ */
+#ifndef LIVEBIN_LIVE_SIGNALING_H
+#define LIVEBIN_LIVE_SIGNALING_H
+
+#include "live/access.h"
+#include "live/live.h"
+#include "store/mail.h"
+
+/* How many messages one read hands over; the rest follows in the next. */
+#define SIGNALING_READ_MAX 100
+
+/* A message to send; text is borrowed. */
+struct signal {
+	enum mail_type type;   /* MAIL_OFFER to MAIL_BYE */
+	const char *data;      /* a JSON text */
+	const char *to;	       /* a peerId, or NULL */
+	const char *viewer_id; /* whom a new peer counts as, or NULL */
+};
+
+/* What a viewer's offer gives it. */
+struct grant {
+	struct peer peer;
+	char token[KEY_BYTES]; /* "" for a peer that has one already */
+	int64_t sent_id;       /* the answer's message comes behind this one */
+};
+
+/*
+ * A viewer's offer: from anybody it makes a peer, from a viewer it is another
+ * one of the same. ERROR_NOT_LIVE, ERROR_NO_PUBLISHER, ERROR_PEERS_MAX,
+ * ERROR_MAILBOX_FULL. 0 and *grant, or -1 with *err.
+ */
+int signaling_offer(struct live *live, const struct stream *stream,
+    const struct caller *caller, const struct signal *signal,
+    struct grant *grant, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Every other message. ERROR_INPUT (field to), ERROR_PEER_UNKNOWN,
+ * ERROR_CREDENTIALS_MISSING, ERROR_MAILBOX_FULL. 0, or -1 with *err.
+ */
+int signaling_send(struct live *live, const struct stream *stream,
+    const struct caller *caller, const struct signal *signal,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Takes the answer to a grant's offer out of the mailbox. 1 and *mail (the
+ * caller frees it), 0 while there is none, -1 with *err.
+ */
+int signaling_take_answer(struct live *live, const struct grant *grant,
+    struct mail *mail, struct error *err) __attribute__((warn_unused_result));
+
+/* Where a reader is: `session` is a publisher's, 0 for viewers. */
+struct cursor {
+	bool given;
+	int64_t session, id;
+};
+
+#define CURSOR_BYTES 48
+
+/* ERROR_INPUT with field "after" unless text is a cursor. 0 or -1. */
+int cursor_parse(const char *text, struct cursor *cursor, struct error *err)
+    __attribute__((warn_unused_result));
+void cursor_format(const struct cursor *cursor, char text[CURSOR_BYTES]);
+
+/*
+ * Begins or renews a reader's presence for `wait_s` seconds and what grace
+ * there is, and forgets the messages that the cursor says were read. A
+ * publisher without a cursor takes the stream over. *cursor is filled in.
+ * ERROR_CREDENTIALS_MISSING, ERROR_REPLACED. 0, or -1 with *err.
+ */
+int signaling_attend(struct live *live, const struct stream *stream,
+    const struct caller *caller, int64_t wait_s, struct cursor *cursor,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Up to SIGNALING_READ_MAX messages behind the cursor, which moves behind
+ * them. ERROR_REPLACED. Their number (the caller frees each), or -1.
+ */
+int signaling_read(struct live *live, const struct stream *stream,
+    const struct caller *caller, struct cursor *cursor, struct mail *mails,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* The reader's connection broke: its lease is cut. Errors are logged. */
+void signaling_vanished(struct live *live, const struct stream *stream,
+    const struct caller *caller, const struct cursor *cursor);
+
+/* The mailbox a caller reads, as a topic to wait for. */
+struct topic signaling_topic(
+    const struct stream *stream, const struct caller *caller);
+
+/*
+ * Inside a change on the "passing" part, for other rules: everyone hears
+ * that the stream stopped, and presence and watch are taken down; or a
+ * publisher's page came, or is gone; or a peer is gone.
+ */
+int signaling_stopped(struct change *change, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+int signaling_publisher_joined(struct change *change, const char *stream_id,
+    const struct publisher *publisher, struct error *err)
+    __attribute__((warn_unused_result));
+int signaling_publisher_left(struct change *change, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+int signaling_peer_left(struct change *change, const struct peer *peer,
+    struct error *err) __attribute__((warn_unused_result));
+
+#endif

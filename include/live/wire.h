@@ -1,0 +1,35 @@
+/*
+ * Structs to the JSON that clients see. Every object that is returned belongs
+ * to the caller (json_object_put); NULL means no memory.
+ */
+#ifndef LIVEBIN_LIVE_WIRE_H
+#define LIVEBIN_LIVE_WIRE_H
+
+#include "live/live.h"
+#include "store/audience.h"
+#include "store/mail.h"
+#include "store/stream.h"
+
+struct json_object;
+
+/* The words of enum mail_type, as messages carry them. */
+extern const char *const MAIL_TYPE_NAMES[MAIL__MAX];
+
+/*
+ * A stream as anybody may see it: never its key. `base` is scheme and host
+ * that links begin with.
+ */
+struct json_object *wire_stream(const struct stream *stream,
+    const struct audience *audience, const char *base);
+
+/* What create answers: ids, the key (the only time), every way in. */
+struct json_object *wire_created(const struct stream *stream, const char *key,
+    const struct config *config, const char *base);
+
+/* A message as its receiver gets it. */
+struct json_object *wire_mail(const struct mail *mail);
+
+/* A JSON text from the store as an object again; null if it is none. */
+struct json_object *wire_data(const char *json);
+
+#endif

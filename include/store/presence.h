@@ -1,0 +1,116 @@
+/*
+ * Who is there: the publisher's page, the viewers' peers, and the watch over
+ * every broadcast. Leases in calendar milliseconds, in the "passing" part;
+ * a lease that is over counts for nothing even before it is swept.
+ */
+#ifndef LIVEBIN_STORE_PRESENCE_H
+#define LIVEBIN_STORE_PRESENCE_H
+
+#include "base/id.h"
+#include "store/store.h"
+
+struct publisher {
+	int64_t session; /* grows with every page that takes over */
+	int64_t lease_unix_ms;
+};
+
+/* A peer's row; peer_id is unique within its stream. */
+struct peer {
+	char stream_id[ID_BYTES];
+	char peer_id[ID_BYTES];
+	char viewer_id[ID_BYTES];
+};
+
+/* 1 and *publisher, 0 if there is no row, -1 with *err. */
+int store_publisher_find(struct store *store, const char *stream_id,
+    struct publisher *publisher, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Writes the row, whoever was there before. 0, or -1 with *err. */
+int store_publisher_put(struct store *store, const char *stream_id,
+    const struct publisher *publisher, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Moves that session's lease. 1, or 0 if it isn't the session any more. */
+int store_publisher_lease(struct store *store, const char *stream_id,
+    const struct publisher *publisher, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* 1 if there was one, 0, or -1 with *err. */
+int store_publisher_delete(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Up to `max` streams whose publisher's lease, or whose broadcast's deadline,
+ * is over at `unix_ms`. Their number, or -1 with *err.
+ */
+int store_publisher_expired(struct store *store, int64_t unix_ms, int max,
+    char (*stream_ids)[ID_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+int store_broadcast_expired(struct store *store, int64_t unix_ms, int max,
+    char (*stream_ids)[ID_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+
+/* A deadline that means "none". */
+#define BROADCAST_NO_DEADLINE INT64_C(0)
+
+/*
+ * The watch over a broadcast: put writes it, keep only where there is none,
+ * deadline moves one that is there. 0, or -1 with *err.
+ */
+int store_broadcast_put(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+int store_broadcast_keep(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+int store_broadcast_deadline(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+int store_broadcast_delete(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Adds a peer with its token's hash. 0, or -1 with *err. */
+int store_peer_insert(struct store *store, const struct peer *peer,
+    const unsigned char token_hash[HASH_BYTES], int64_t lease_unix_ms,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* The peer that holds a token. 1 and *peer, 0, or -1 with *err. */
+int store_peer_find(struct store *store,
+    const unsigned char token_hash[HASH_BYTES], struct peer *peer,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* 1 if the stream has that peer, 0, or -1 with *err. */
+int store_peer_exists(struct store *store, const char *stream_id,
+    const char *peer_id, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* 1 if it was there, 0, or -1 with *err. */
+int store_peer_lease(struct store *store, const struct peer *peer,
+    int64_t lease_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+int store_peer_delete(struct store *store, const struct peer *peer,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Removes every peer of a stream. How many there were, or -1. */
+int store_peer_delete_all(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* How many peers a stream has, or -1 with *err. */
+int64_t store_peer_count(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Up to `max` of a stream's peer ids, in order, behind `after` ("" at first).
+ * Their number, or -1 with *err.
+ */
+int store_peer_list(struct store *store, const char *stream_id,
+    const char *after, int max, char (*peer_ids)[ID_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Up to `max` peers whose lease is over. Their number, or -1 with *err. */
+int store_peer_expired(struct store *store, int64_t unix_ms, int max,
+    struct peer *peers, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * Time: reading the two clocks and writing UTC times. No time zones, no
+ * parsing: nothing in the product takes a time from outside.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+#define DAY_MS INT64_C(86400000)
+#define YEAR_9999_END_MS INT64_C(253402300799999)
+
+static int64_t
+clock_read_ms(clockid_t id)
+{
+	struct timespec ts;
+	int rc;
+
+	rc = clock_gettime(id, &ts);
+	assert(rc == 0);
+	(void)rc;
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+clock_unix_ms(void)
+{
+	return clock_read_ms(CLOCK_REALTIME);
+}
+
+int64_t
+clock_mono_ms(void)
+{
+	return clock_read_ms(CLOCK_MONOTONIC);
+}
+
+static struct tm
+clock_split(int64_t unix_ms)
+{
+	struct tm tm;
+	time_t seconds;
+
+	if (unix_ms < 0)
+		unix_ms = 0;
+	if (unix_ms > YEAR_9999_END_MS)
+		unix_ms = YEAR_9999_END_MS;
+	seconds = (time_t)(unix_ms / 1000);
+	(void)gmtime_r(&seconds, &tm);
+	return tm;
+}
+
+void
+clock_format(int64_t unix_ms, char text[CLOCK_TEXT_BYTES])
+{
+	struct tm tm = clock_split(unix_ms);
+	int millis = unix_ms < 0 ? 0 : (int)(unix_ms % 1000);
+	char wide[80]; /* what the compiler thinks an int may need */
+
+	(void)snprintf(wide, sizeof(wide),
+	    "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    millis);
+	(void)snprintf(text, CLOCK_TEXT_BYTES, "%.*s", CLOCK_TEXT_BYTES - 1,
+	    wide);
+}
+
+int64_t
+clock_day(int64_t unix_ms)
+{
+	return unix_ms / DAY_MS;
+}
+
+int64_t
+clock_month(int64_t unix_ms)
+{
+	struct tm tm = clock_split(unix_ms);
+
+	return ((int64_t)tm.tm_year + 1900) * 12 + tm.tm_mon;
+}

@@ -1,0 +1,139 @@
+/*
+ * Ids, keys and their hashes. The only file that talks to libsodium.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "base/id.h"
+
+static const char ID_ALPHABET[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+static_assert(sizeof(ID_ALPHABET) == 64 + 1, "6 bits a character");
+
+int
+id_init(struct error *err)
+{
+	if (sodium_init() < 0)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "libsodium could not be initialised");
+	return 0;
+}
+
+void
+id_make(char *text, size_t chars)
+{
+	unsigned char random[64];
+	size_t i;
+
+	assert(chars <= sizeof(random));
+	randombytes_buf(random, chars);
+	for (i = 0; i < chars; i++)
+		text[i] = ID_ALPHABET[random[i] & 63];
+	text[chars] = '\0';
+	sodium_memzero(random, sizeof(random));
+}
+
+bool
+id_valid(const char *text, size_t chars)
+{
+	return strnlen(text, chars + 1) == chars &&
+	    strspn(text, ID_ALPHABET) == chars;
+}
+
+static int
+secret_read(struct secret *secret, const char *path, struct error *err)
+{
+	ssize_t got;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 1
+				       : error_set(err, ERROR_SYSTEM, NULL,
+					     "can't open the secret file: %s",
+					     strerror(errno));
+	got = read(fd, secret->bytes, SECRET_BYTES);
+	(void)close(fd);
+	if (got != SECRET_BYTES)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "the secret file is not %d bytes long", SECRET_BYTES);
+	return 0;
+}
+
+/*
+ * A whole file under a name of its own, then link(): the first of several
+ * racing processes wins, and nobody ever reads half a secret.
+ */
+static int
+secret_create(const char *path, struct error *err)
+{
+	unsigned char bytes[SECRET_BYTES];
+	char name[ID_BYTES], draft[4096];
+	int fd, failed;
+
+	id_make(name, ID_CHARS);
+	if ((size_t)snprintf(draft, sizeof(draft), "%s.%s", path, name) >=
+	    sizeof(draft))
+		return error_set(err, ERROR_SYSTEM, NULL, "path too long");
+	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "can't write the secret file: %s", strerror(errno));
+	randombytes_buf(bytes, sizeof(bytes));
+	failed = write(fd, bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes) ||
+	    fsync(fd) != 0;
+	sodium_memzero(bytes, sizeof(bytes));
+	failed = close(fd) != 0 || failed;
+	failed = failed || (link(draft, path) != 0 && errno != EEXIST);
+	(void)unlink(draft);
+	if (failed)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "can't write the secret file: %s", strerror(errno));
+	return 0;
+}
+
+int
+secret_load(struct secret *secret, const char *path, struct error *err)
+{
+	int rc;
+
+	rc = secret_read(secret, path, err);
+	if (rc <= 0)
+		return rc;
+	if (secret_create(path, err) != 0)
+		return -1;
+	rc = secret_read(secret, path, err);
+	if (rc > 0)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "the secret file vanished while it was made");
+	return rc;
+}
+
+void
+secret_hash(
+    const struct secret *secret, const char *text, unsigned char hash[HASH_BYTES])
+{
+	(void)crypto_generichash(hash, HASH_BYTES, (const unsigned char *)text,
+	    strlen(text), secret->bytes, SECRET_BYTES);
+}
+
+bool
+secret_equal(
+    const unsigned char a[HASH_BYTES], const unsigned char b[HASH_BYTES])
+{
+	return sodium_memcmp(a, b, HASH_BYTES) == 0;
+}
+
+void
+secret_wipe(void *memory, size_t size)
+{
+	sodium_memzero(memory, size);
+}

@@ -1,0 +1,52 @@
+/*
+ * Errors as HTTP says them. Titles that the API's first plan had are kept to
+ * the letter: clients compare them.
+ */
+#include <assert.h>
+#include <stddef.h>
+
+#include "http/problem.h"
+
+static const struct problem PROBLEMS[] = {
+	[ERROR_NONE] = { 500, "unknown", "Internal error" },
+	[ERROR_INPUT] = { 400, "invalid-input", "Invalid input" },
+	[ERROR_KEY_MISSING] = { 400, "missing-key", "Missing stream key" },
+	[ERROR_CREDENTIALS_MISSING] = { 401, "missing-key",
+	    "Missing stream key" },
+	[ERROR_KEY_WRONG] = { 401, "invalid-key", "Invalid stream key" },
+	[ERROR_TOKEN_WRONG] = { 401, "invalid-token", "Invalid peer token" },
+	[ERROR_STREAM_UNKNOWN] = { 404, "video-not-found",
+	    "Video not found" },
+	[ERROR_PEER_UNKNOWN] = { 404, "peer-not-found", "Peer not found" },
+	[ERROR_PATH_UNKNOWN] = { 404, "not-found", "Not found" },
+	[ERROR_METHOD] = { 405, "method-not-allowed", "Method not allowed" },
+	[ERROR_NOT_LIVE] = { 409, "not-live", "Stream is not live" },
+	[ERROR_NO_PUBLISHER] = { 409, "no-publisher",
+	    "No publisher is connected" },
+	[ERROR_REPLACED] = { 409, "replaced",
+	    "Another page took over this stream" },
+	[ERROR_NO_LENGTH] = { 411, "length-required", "Length required" },
+	[ERROR_TOO_LARGE] = { 413, "too-large", "Body too large" },
+	[ERROR_MEDIA_TYPE] = { 415, "unsupported-type",
+	    "Unsupported media type" },
+	[ERROR_RATE] = { 429, "too-many-requests", "Too many requests" },
+	[ERROR_MAILBOX_FULL] = { 429, "mailbox-full", "Mailbox is full" },
+	[ERROR_PEERS_MAX] = { 503, "too-many-viewers",
+	    "Too many viewers" },
+	[ERROR_BUSY] = { 503, "busy", "Server is busy" },
+	[ERROR_SHUTDOWN] = { 503, "restarting", "Server is restarting" },
+	[ERROR_NO_ANSWER] = { 504, "no-answer", "No answer in time" },
+	[ERROR_GONE] = { 499, "gone", "Client is gone" },
+	[ERROR_STORE] = { 500, "store", "Storage failed" },
+	[ERROR_SYSTEM] = { 500, "internal", "Internal error" },
+};
+
+static_assert(sizeof(PROBLEMS) / sizeof(PROBLEMS[0]) == ERROR__MAX,
+    "a problem for each error");
+
+const struct problem *
+problem_of(enum error_code code)
+{
+	assert(code >= 0 && code < ERROR__MAX);
+	return &PROBLEMS[code];
+}

@@ -1,0 +1,251 @@
+/*
+ * Serving a call. The table is checked in this order: path (404), method
+ * (405, OPTIONS), the door's authorize (401, 404), the body's type, length
+ * and size (415, 411, 413); then the handler. A resumed call is authorised
+ * again and goes to the handler.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/exchange.h"
+#include "http/lot.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "http/serve.h"
+
+#define DRAIN_MAX (1024 * 1024)
+#define CGI_WAIT_MS 5000
+
+/* True if the path fits the pattern; ":id" takes one segment into param. */
+static bool
+route_fits(const char *pattern, const char *path, char param[PARAM_BYTES])
+{
+	size_t size;
+
+	param[0] = '\0';
+	while (*pattern != '\0') {
+		if (*pattern != ':') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		pattern += strcspn(pattern, "/");
+		size = strcspn(path, "/");
+		if (size == 0 || size >= PARAM_BYTES)
+			return false;
+		memcpy(param, path, size);
+		param[size] = '\0';
+		path += size;
+	}
+	return *path == '\0';
+}
+
+static bool
+route_takes(const struct route *route, const char *method)
+{
+	return strcmp(route->method, method) == 0 ||
+	    (strcmp(method, "HEAD") == 0 && !route->waits &&
+		strcmp(route->method, "GET") == 0);
+}
+
+/*
+ * Finds the row of path and method. Where the path is known and the method
+ * isn't, `allow` lists those it has. 0, or -1 with *err.
+ */
+static int
+serve_match(const struct door *door, struct request *request,
+    const char *method, char *allow, size_t allow_size, struct error *err)
+{
+	const struct route *route;
+	char param[PARAM_BYTES];
+	size_t i, used = 0;
+
+	allow[0] = '\0';
+	for (i = 0; i < door->route_count; i++) {
+		route = &door->routes[i];
+		if (!route_fits(route->path, request->path, param))
+			continue;
+		memcpy(request->param, param, sizeof(param));
+		if (route_takes(route, method)) {
+			request->route = route;
+			return 0;
+		}
+		used += (size_t)snprintf(allow + used, allow_size - used,
+		    "%s%s, ", route->method,
+		    route_takes(route, "HEAD") ? ", HEAD" : "");
+	}
+	if (used == 0)
+		return error_set(err, ERROR_PATH_UNKNOWN, NULL,
+		    "There is nothing at this path.");
+	(void)snprintf(allow + used, allow_size - used, "OPTIONS");
+	return error_set(err, ERROR_METHOD, NULL,
+	    "This path takes: %s.", allow);
+}
+
+/* application/json, +json, and text/plain, which fetch() sends unasked. */
+static bool
+body_type_allowed(const char *type)
+{
+	const size_t size = type != NULL ? strcspn(type, "; \t") : 0;
+
+	if (size == 0)
+		return true;
+	if (strncasecmp(type, "application/json", size) == 0 ||
+	    strncasecmp(type, "text/plain", size) == 0)
+		return true;
+	return size > 5 && strncasecmp(type + size - 5, "+json", 5) == 0;
+}
+
+static int
+serve_body(struct request *request, struct error *err)
+{
+	if (request->route->body_max == 0 ||
+	    strcmp(request->route->method, "GET") == 0)
+		return 0;
+	if (!body_type_allowed(exchange_variable(request, "CONTENT_TYPE")))
+		return error_set(err, ERROR_MEDIA_TYPE, NULL,
+		    "Send JSON: Content-Type: application/json.");
+	return exchange_read_body(request, err);
+}
+
+/* Reads what is left, so that the connection can park or close cleanly. */
+static void
+serve_drain(struct request *request)
+{
+	char bytes[4096];
+	int total = 0, got;
+
+	if (request->cgi)
+		return;
+	do {
+		got = FCGX_GetStr(bytes, (int)sizeof(bytes), request->fcgx.in);
+		total += got;
+	} while (got == (int)sizeof(bytes) && total < DRAIN_MAX);
+}
+
+static enum verdict
+serve_options(const struct door *door, struct request *request,
+    struct error *err)
+{
+	char allow[128];
+
+	(void)serve_match(door, request, "OPTIONS", allow, sizeof(allow), err);
+	if (err->code != ERROR_METHOD)
+		return REQUEST_FAILED;
+	reply_header(request, "Allow", allow);
+	cors_preflight(request, allow);
+	return reply_empty(request, 204);
+}
+
+static enum verdict
+serve_first(const struct door *door, struct request *request,
+    struct error *err)
+{
+	const char *method = exchange_variable(request, "REQUEST_METHOD");
+	char allow[128];
+	enum verdict verdict = REQUEST_FAILED;
+
+	if (method == NULL)
+		method = "";
+	if (strcmp(method, "OPTIONS") == 0) {
+		verdict = serve_options(door, request, err);
+	} else if (serve_match(door, request, method, allow, sizeof(allow),
+		       err) != 0) {
+		if (err->code == ERROR_METHOD)
+			reply_header(request, "Allow", allow);
+	} else if (door->authorize(request, err) == 0 &&
+	    serve_body(request, err) == 0) {
+		serve_drain(request);
+		return request->route->handler(request, err);
+	}
+	serve_drain(request);
+	return verdict;
+}
+
+static enum verdict
+serve_again(const struct door *door, struct request *request,
+    struct error *err)
+{
+	const bool asks = request->wake == WAKE_EVENT ||
+	    request->wake == WAKE_DEADLINE;
+
+	if (asks && door->authorize(request, err) != 0)
+		return REQUEST_FAILED;
+	return request->route->handler(request, err);
+}
+
+static void
+serve_finish(struct request *request, enum verdict verdict,
+    const struct error *err)
+{
+	const struct problem *problem;
+
+	if (verdict == REQUEST_FAILED && request->wake != WAKE_GONE) {
+		problem = problem_of(err->code);
+		if (problem->status >= 500)
+			log_write(LOG_LEVEL_WARN, request->id, "%s: %s",
+			    problem->title, err->detail);
+		reply_problem(request, err);
+	}
+	exchange_end(request);
+}
+
+/* Plain CGI: this process is the request's own, so it may sit and wait. */
+static void
+serve_wait_cgi(struct request *request, int64_t until_mono_ms)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+
+	request->wake = WAKE_EVENT;
+	while (topic_version(request->topic) == request->version) {
+		if (clock_mono_ms() >= request->deadline_mono_ms) {
+			request->wake = WAKE_DEADLINE;
+			return;
+		}
+		if (clock_mono_ms() >= until_mono_ms) {
+			request->wake = WAKE_STOP;
+			return;
+		}
+		(void)nanosleep(&nap, NULL);
+	}
+}
+
+void
+serve(const struct door *door, struct request *request, void *context)
+{
+	const int64_t cgi_until = request->begun_mono_ms + CGI_WAIT_MS;
+	struct error err = { .code = ERROR_NONE };
+	enum verdict verdict;
+
+	for (;;) {
+		request->context = context;
+		if (request->wake == WAKE_FIRST)
+			verdict = serve_first(door, request, &err);
+		else
+			verdict = serve_again(door, request, &err);
+		if (verdict != REQUEST_PARKED) {
+			serve_finish(request, verdict, &err);
+			return;
+		}
+		if (!request->cgi) {
+			lot_add(request);
+			return;
+		}
+		serve_wait_cgi(request, cgi_until);
+	}
+}
+
+void
+serve_busy(struct request *request)
+{
+	struct error err;
+
+	(void)error_set_retry(&err, ERROR_BUSY, 1,
+	    "Too many requests at once. Try again.");
+	serve_drain(request);
+	serve_finish(request, REQUEST_FAILED, &err);
+}

@@ -1,0 +1,91 @@
+/*
+ * Access: keys, tokens and visibility. Hashes are compared in constant time;
+ * which secret was shown is never logged.
+ */
+#include <string.h>
+
+#include "live/access.h"
+
+static int
+access_find(struct live *live, const char *stream_id, struct stream *stream,
+    struct error *err)
+{
+	int found;
+
+	memset(stream, 0, sizeof(*stream));
+	if (!id_valid(stream_id, ID_CHARS))
+		return error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+		    "There is no such stream.");
+	found = store_stream_find(live->store, stream_id, stream, err);
+	if (found == 0)
+		return error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+		    "There is no such stream.");
+	return found < 0 ? -1 : 0;
+}
+
+/* 1: the key; 2: a peer's token of this stream; 0: neither; -1: *err. */
+static int
+access_secret(struct live *live, const char *secret,
+    const struct stream *stream, struct caller *caller, struct error *err)
+{
+	unsigned char hash[HASH_BYTES];
+	int found;
+
+	secret_hash(&live->secret, secret, hash);
+	if (secret_equal(hash, stream->key_hash)) {
+		caller->role = ROLE_PUBLISHER;
+		return 1;
+	}
+	found = store_peer_find(live->store, hash, &caller->peer, err);
+	if (found < 0)
+		return -1;
+	if (found == 0 || strcmp(caller->peer.stream_id, stream->id) != 0)
+		return 0;
+	caller->role = ROLE_VIEWER;
+	return 2;
+}
+
+int
+access_stream(struct live *live, const char *stream_id, const char *secret,
+    struct stream *stream, struct caller *caller, struct error *err)
+{
+	int shown = 0;
+
+	memset(caller, 0, sizeof(*caller));
+	if (access_find(live, stream_id, stream, err) != 0)
+		return -1;
+	if (secret != NULL)
+		shown = access_secret(live, secret, stream, caller, err);
+	if (shown == 0 && stream->visibility == VISIBILITY_PRIVATE)
+		shown = error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+		    "There is no such stream.");
+	else if (shown == 0 && secret != NULL)
+		shown = error_set(err, ERROR_KEY_WRONG, NULL,
+		    "What was shown is neither this stream's key nor the "
+		    "token of one of its viewers.");
+	if (shown < 0)
+		stream_free(stream);
+	return shown < 0 ? -1 : 0;
+}
+
+int
+access_publisher(struct live *live, const char *stream_id, const char *secret,
+    struct stream *stream, struct error *err)
+{
+	unsigned char hash[HASH_BYTES];
+
+	if (access_find(live, stream_id, stream, err) != 0)
+		return -1;
+	if (secret == NULL) {
+		stream_free(stream);
+		return error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
+		    "Show the stream key: Authorization: Bearer <streamKey>.");
+	}
+	secret_hash(&live->secret, secret, hash);
+	if (!secret_equal(hash, stream->key_hash)) {
+		stream_free(stream);
+		return error_set(err, ERROR_KEY_WRONG, NULL,
+		    "This is not the stream's key.");
+	}
+	return 0;
+}

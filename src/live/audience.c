@@ -1,0 +1,52 @@
+/*
+ * Heartbeats and counts. The sweep is in sweep.c.
+ */
+#include "base/clock.h"
+#include "live/audience.h"
+
+#define VIEW_AGAIN_MS (30 * 60 * 1000)
+
+static int
+heartbeat_write(struct live *live, const struct stream *stream,
+    const char *viewer_id, bool leaving, struct error *err)
+{
+	const int64_t now = clock_unix_ms();
+
+	if (leaving)
+		return store_viewer_delete(live->store, stream->id, viewer_id,
+			   err) < 0
+		    ? -1
+		    : 0;
+	if (store_viewer_put(live->store, stream->id, viewer_id,
+		now + live->config->viewer_timeout_s * 1000, err) != 0)
+		return -1;
+	if (stream->status == STREAM_LIVE &&
+	    store_view_count(live->store, stream->id, viewer_id,
+		now + VIEW_AGAIN_MS, err) < 0)
+		return -1;
+	return 0;
+}
+
+int
+audience_heartbeat(struct live *live, const struct stream *stream,
+    const char *viewer_id, bool leaving, struct audience *audience,
+    struct error *err)
+{
+	struct change change;
+	int rc;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	rc = heartbeat_write(live, stream, viewer_id, leaving, err);
+	if (rc == 0)
+		rc = store_audience_get(live->store, stream->id, audience,
+		    err);
+	return change_end(&change, rc, err);
+}
+
+int
+audience_get(struct live *live, const char *stream_id,
+    struct audience *audience, struct error *err)
+{
+	return store_audience_get(live->store, stream_id, audience, err);
+}

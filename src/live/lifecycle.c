@@ -1,0 +1,277 @@
+/*
+ * Lifecycle rules. A stream has a row in each part of the store; they are
+ * written in the order that leaves nothing live unwatched if the program is
+ * killed in between: the watch first, then the state; on the way down the
+ * state first, then the rest.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "live/lifecycle.h"
+#include "live/signaling.h"
+#include "store/audience.h"
+#include "store/mail.h"
+#include "store/presence.h"
+
+static int
+lifecycle_insert(struct live *live, const struct stream *stream,
+    struct error *err)
+{
+	struct change change;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	return change_end(&change,
+	    store_stream_insert(live->store, stream, err), err);
+}
+
+int
+lifecycle_create(struct live *live, const struct stream_draft *draft,
+    struct stream *stream, char key[KEY_BYTES], struct error *err)
+{
+	memset(stream, 0, sizeof(*stream));
+	id_make(stream->id, ID_CHARS);
+	id_make(key, KEY_CHARS);
+	secret_hash(&live->secret, key, stream->key_hash);
+	(void)snprintf(stream->title, sizeof(stream->title), "%s",
+	    draft->title);
+	if (draft->description != NULL) {
+		stream->description = strdup(draft->description);
+		if (stream->description == NULL)
+			return error_set(err, ERROR_SYSTEM, NULL,
+			    "out of memory");
+	}
+	stream->visibility = draft->visibility;
+	stream->record = draft->record;
+	stream->created_unix_ms = clock_unix_ms();
+	if (lifecycle_insert(live, stream, err) != 0) {
+		stream_free(stream);
+		secret_wipe(key, KEY_BYTES);
+		return -1;
+	}
+	return 0;
+}
+
+/* When a stream that starts now stops by itself. */
+static int
+lifecycle_deadline(struct live *live, const char *stream_id, int64_t now,
+    int64_t *deadline, struct error *err)
+{
+	struct publisher publisher;
+	int found;
+
+	found = store_publisher_find(live->store, stream_id, &publisher, err);
+	if (found < 0)
+		return -1;
+	if ((found == 1 && publisher.lease_unix_ms > now) ||
+	    live->config->unattended_window_s == 0)
+		*deadline = BROADCAST_NO_DEADLINE;
+	else
+		*deadline = now + live->config->unattended_window_s * 1000;
+	return 0;
+}
+
+static int
+lifecycle_watch(struct live *live, const char *stream_id, int64_t now,
+    struct error *err)
+{
+	struct change change;
+	int64_t deadline;
+	int rc;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	rc = lifecycle_deadline(live, stream_id, now, &deadline, err);
+	if (rc == 0)
+		rc = store_broadcast_put(live->store, stream_id, deadline,
+		    err);
+	return change_end(&change, rc, err);
+}
+
+/* The state's own step, either way. 1 if the state changed, 0, or -1. */
+static int
+lifecycle_turn(struct live *live, const char *stream_id,
+    enum stream_status status, int64_t now, struct error *err)
+{
+	struct change change;
+	int turned;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	turned = change_wakes(&change, live_stream_topic(stream_id), err);
+	if (turned == 0 && status == STREAM_LIVE)
+		turned = store_stream_start(live->store, stream_id, now, err);
+	else if (turned == 0)
+		turned = store_stream_end(live->store, stream_id, now, err);
+	if (change_end(&change, turned < 0 ? -1 : 0, err) != 0)
+		return -1;
+	return turned;
+}
+
+int
+lifecycle_start(struct live *live, struct stream *stream, struct error *err)
+{
+	const int64_t now = clock_unix_ms();
+
+	if (stream->status == STREAM_LIVE)
+		return 0;
+	if (lifecycle_watch(live, stream->id, now, err) != 0 ||
+	    lifecycle_turn(live, stream->id, STREAM_LIVE, now, err) < 0)
+		return -1;
+	stream->status = STREAM_LIVE;
+	stream->started_unix_ms = now;
+	stream->stopped_unix_ms = 0;
+	log_write(LOG_LEVEL_INFO, NULL, "stream %s started", stream->id);
+	return 0;
+}
+
+static int
+lifecycle_take_down(struct live *live, const char *stream_id,
+    struct error *err)
+{
+	struct change change;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	return change_end(&change,
+	    signaling_stopped(&change, stream_id, err), err);
+}
+
+int
+lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
+{
+	const int64_t now = clock_unix_ms();
+
+	if (stream->status == STREAM_READY)
+		return 0;
+	if (lifecycle_turn(live, stream->id, STREAM_READY, now, err) < 0 ||
+	    lifecycle_take_down(live, stream->id, err) != 0)
+		return -1;
+	stream->status = STREAM_READY;
+	stream->stopped_unix_ms = now;
+	log_write(LOG_LEVEL_INFO, NULL, "stream %s stopped", stream->id);
+	return 0;
+}
+
+int
+lifecycle_stop_id(struct live *live, const char *stream_id,
+    struct error *err)
+{
+	struct stream stream;
+	int rc;
+
+	rc = store_stream_find(live->store, stream_id, &stream, err);
+	if (rc == 1 && stream.status == STREAM_LIVE)
+		rc = lifecycle_stop(live, &stream, err);
+	else if (rc >= 0)
+		rc = lifecycle_take_down(live, stream_id, err);
+	stream_free(&stream);
+	return rc;
+}
+
+int
+lifecycle_update(struct live *live, const struct stream *stream,
+    struct error *err)
+{
+	struct change change;
+	int rc;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	rc = change_wakes(&change, live_stream_topic(stream->id), err);
+	if (rc == 0)
+		rc = store_stream_update(live->store, stream, err);
+	return change_end(&change, rc, err);
+}
+
+int
+lifecycle_rotate(struct live *live, struct stream *stream,
+    char key[KEY_BYTES], struct error *err)
+{
+	struct change change;
+	int rc;
+
+	id_make(key, KEY_CHARS);
+	secret_hash(&live->secret, key, stream->key_hash);
+	rc = change_begin(&change, live, STORE_LASTING, err);
+	if (rc == 0) {
+		if (change_wakes(&change,
+			live_mail_topic(stream->id, MAIL_PUBLISHER), err) != 0 ||
+		    change_wakes(&change, live_stream_topic(stream->id), err) !=
+			0 ||
+		    store_stream_set_key(live->store, stream->id,
+			stream->key_hash, err) != 0)
+			rc = -1;
+		rc = change_end(&change, rc, err);
+	}
+	if (rc != 0)
+		secret_wipe(key, KEY_BYTES);
+	return rc;
+}
+
+static int
+lifecycle_forget(struct live *live, const char *stream_id, struct error *err)
+{
+	struct change change;
+	int rc;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	rc = signaling_stopped(&change, stream_id, err);
+	if (rc == 0 &&
+	    (store_peer_delete_all(live->store, stream_id, err) < 0 ||
+		store_mail_delete_stream(live->store, stream_id, err) < 0 ||
+		store_viewer_delete_all(live->store, stream_id, err) < 0))
+		rc = -1;
+	return change_end(&change, rc, err);
+}
+
+int
+lifecycle_delete(struct live *live, const char *stream_id, struct error *err)
+{
+	struct change change;
+	int rc;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	rc = change_wakes(&change, live_stream_topic(stream_id), err);
+	if (rc == 0)
+		rc = store_stream_delete(live->store, stream_id, err);
+	if (change_end(&change, rc, err) != 0)
+		return -1;
+	log_write(LOG_LEVEL_INFO, NULL, "stream %s deleted", stream_id);
+	return lifecycle_forget(live, stream_id, err);
+}
+
+struct recovery {
+	struct live *live;
+	int64_t deadline;
+	struct error *err;
+};
+
+static int
+lifecycle_recover_one(void *context, const char *stream_id)
+{
+	struct recovery *recovery = context;
+
+	return store_broadcast_keep(recovery->live->store, stream_id,
+	    recovery->deadline, recovery->err);
+}
+
+int
+lifecycle_recover(struct live *live, struct error *err)
+{
+	struct recovery recovery = { .live = live, .err = err };
+	struct change change;
+
+	recovery.deadline =
+	    clock_unix_ms() + live->config->reconnect_window_s * 1000;
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	return change_end(&change,
+	    store_stream_each_live(live->store, lifecycle_recover_one,
+		&recovery, err),
+	    err);
+}

@@ -1,0 +1,402 @@
+/*
+ * Signaling: sending, offering, and taking things down. Reading is in
+ * mailbox.c. All of it is rows of the "passing" part; nothing is kept in
+ * memory, so any program on any process can do any step.
+ *
+ * A viewer's way:
+ *
+ *	offer -> peer row, viewer-joined and offer to the publisher's mailbox
+ *	answer, candidates -> either's mailbox, in order
+ *	bye, or an unrenewed lease -> viewer-left, row and mailbox gone
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "live/signaling.h"
+#include "store/audience.h"
+
+#define FAN_OUT 64 /* peers looked up at a time */
+#define NOTICE_NOTHING "{}"
+#define NOTICE_STOPPED "{\"reason\":\"stopped\"}"
+
+static int
+signaling_append(struct change *change, const struct mail_draft *draft,
+    struct error *err)
+{
+	if (change_wakes(change,
+		live_mail_topic(draft->stream_id, draft->receiver), err) != 0)
+		return -1;
+	return store_mail_append(change->live->store, draft, err);
+}
+
+/* A message from outside: only while the receiver's mailbox has room. */
+static int
+signaling_deliver(struct change *change, const struct mail_draft *draft,
+    struct error *err)
+{
+	const struct mailbox box = { draft->stream_id, draft->receiver };
+	int64_t count;
+
+	count = store_mail_count(change->live->store, &box, err);
+	if (count < 0)
+		return -1;
+	if (count >= change->live->config->mailbox_max)
+		return error_set_retry(err, ERROR_MAILBOX_FULL, 2,
+		    "The receiver has %lld unread messages; no more fit.",
+		    (long long)count);
+	return signaling_append(change, draft, err);
+}
+
+/* The same notice to every viewer of a stream. */
+static int
+signaling_tell_viewers(struct change *change, struct mail_draft *notice,
+    struct error *err)
+{
+	char ids[FAN_OUT][ID_BYTES], after[ID_BYTES] = "";
+	int count, i;
+
+	do {
+		count = store_peer_list(change->live->store,
+		    notice->stream_id, after, FAN_OUT, ids, err);
+		for (i = 0; i < count; i++) {
+			notice->receiver = ids[i];
+			if (signaling_append(change, notice, err) != 0)
+				return -1;
+		}
+		if (count > 0)
+			memcpy(after, ids[count - 1], ID_BYTES);
+	} while (count == FAN_OUT);
+	return count < 0 ? -1 : 0;
+}
+
+int
+signaling_publisher_joined(struct change *change, const char *stream_id,
+    const struct publisher *publisher, struct error *err)
+{
+	struct live *live = change->live;
+	struct mail_draft notice = {
+		.stream_id = stream_id,
+		.sender = MAIL_PUBLISHER,
+		.type = MAIL_PUBLISHER_JOINED,
+		.data = NOTICE_NOTHING,
+		.at_unix_ms = clock_unix_ms(),
+	};
+
+	if (store_publisher_put(live->store, stream_id, publisher, err) != 0 ||
+	    store_broadcast_deadline(live->store, stream_id,
+		BROADCAST_NO_DEADLINE, err) != 0 ||
+	    change_wakes(change,
+		live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
+		return -1;
+	return signaling_tell_viewers(change, &notice, err);
+}
+
+int
+signaling_publisher_left(struct change *change, const char *stream_id,
+    struct error *err)
+{
+	struct live *live = change->live;
+	const int64_t now = clock_unix_ms();
+	struct mail_draft notice = {
+		.stream_id = stream_id,
+		.sender = MAIL_PUBLISHER,
+		.type = MAIL_PUBLISHER_LEFT,
+		.data = NOTICE_NOTHING,
+		.at_unix_ms = now,
+	};
+	int was;
+
+	was = store_publisher_delete(live->store, stream_id, err);
+	if (was <= 0)
+		return was;
+	if (store_broadcast_deadline(live->store, stream_id,
+		now + live->config->reconnect_window_s * 1000, err) != 0)
+		return -1;
+	return signaling_tell_viewers(change, &notice, err);
+}
+
+int
+signaling_stopped(struct change *change, const char *stream_id,
+    struct error *err)
+{
+	struct live *live = change->live;
+	struct mail_draft notice = {
+		.stream_id = stream_id,
+		.receiver = MAIL_PUBLISHER,
+		.sender = MAIL_SERVER,
+		.type = MAIL_BYE,
+		.data = NOTICE_STOPPED,
+		.at_unix_ms = clock_unix_ms(),
+	};
+
+	if (store_publisher_delete(live->store, stream_id, err) < 0 ||
+	    store_broadcast_delete(live->store, stream_id, err) != 0 ||
+	    signaling_append(change, &notice, err) != 0)
+		return -1;
+	return signaling_tell_viewers(change, &notice, err);
+}
+
+int
+signaling_peer_left(struct change *change, const struct peer *peer,
+    struct error *err)
+{
+	const struct mailbox box = { peer->stream_id, peer->peer_id };
+	const struct mail_draft notice = {
+		.stream_id = peer->stream_id,
+		.receiver = MAIL_PUBLISHER,
+		.sender = peer->peer_id,
+		.type = MAIL_VIEWER_LEFT,
+		.data = NOTICE_NOTHING,
+		.at_unix_ms = clock_unix_ms(),
+	};
+	struct store *store = change->live->store;
+	int was;
+
+	was = store_peer_delete(store, peer, err);
+	if (was <= 0)
+		return was;
+	if (store_mail_delete_box(store, &box, err) < 0 ||
+	    change_wakes(change,
+		live_mail_topic(peer->stream_id, peer->peer_id), err) != 0)
+		return -1;
+	/* A peer that nobody counts by heartbeats counted by itself. */
+	if (strcmp(peer->viewer_id, peer->peer_id) == 0 &&
+	    store_viewer_delete(store, peer->stream_id, peer->viewer_id,
+		err) < 0)
+		return -1;
+	return signaling_append(change, &notice, err);
+}
+
+/* ERROR_NO_PUBLISHER unless a publisher's page is present. */
+static int
+offer_needs_publisher(struct live *live, const char *stream_id, int64_t now,
+    struct error *err)
+{
+	struct publisher publisher;
+	int found;
+
+	found = store_publisher_find(live->store, stream_id, &publisher, err);
+	if (found < 0)
+		return -1;
+	if (found == 0 || publisher.lease_unix_ms <= now)
+		return error_set_retry(err, ERROR_NO_PUBLISHER, 2,
+		    "The broadcaster's page isn't connected at the moment.");
+	return 0;
+}
+
+/* Makes the peer, its viewer, and the publisher's notice of it. */
+static int
+offer_join(struct change *change, struct grant *grant, int64_t now,
+    struct error *err)
+{
+	struct live *live = change->live;
+	const int64_t lease = now + live->config->viewer_timeout_s * 1000;
+	const struct mail_draft notice = {
+		.stream_id = grant->peer.stream_id,
+		.receiver = MAIL_PUBLISHER,
+		.sender = grant->peer.peer_id,
+		.type = MAIL_VIEWER_JOINED,
+		.data = NOTICE_NOTHING,
+		.at_unix_ms = now,
+	};
+	unsigned char hash[HASH_BYTES];
+	int64_t count;
+
+	count = store_peer_count(live->store, grant->peer.stream_id, err);
+	if (count < 0)
+		return -1;
+	if (count >= live->config->max_peers)
+		return error_set_retry(err, ERROR_PEERS_MAX, 10,
+		    "The broadcaster's page serves %lld viewers already.",
+		    (long long)count);
+	secret_hash(&live->secret, grant->token, hash);
+	if (store_peer_insert(live->store, &grant->peer, hash, lease, err) !=
+		0 ||
+	    store_viewer_put(live->store, grant->peer.stream_id,
+		grant->peer.viewer_id, lease, err) != 0)
+		return -1;
+	return signaling_append(change, &notice, err);
+}
+
+static int
+offer_send(struct change *change, const struct caller *caller,
+    const struct signal *signal, struct grant *grant, struct error *err)
+{
+	struct live *live = change->live;
+	const int64_t now = clock_unix_ms();
+	const struct mail_draft draft = {
+		.stream_id = grant->peer.stream_id,
+		.receiver = MAIL_PUBLISHER,
+		.sender = grant->peer.peer_id,
+		.type = MAIL_OFFER,
+		.data = signal->data,
+		.at_unix_ms = now,
+	};
+
+	if (offer_needs_publisher(live, grant->peer.stream_id, now, err) != 0)
+		return -1;
+	grant->sent_id = store_mail_last_id(live->store, err);
+	if (grant->sent_id < 0)
+		return -1;
+	if (caller->role == ROLE_ANYONE &&
+	    offer_join(change, grant, now, err) != 0)
+		return -1;
+	if (caller->role == ROLE_VIEWER &&
+	    store_peer_lease(live->store, &grant->peer,
+		now + live->config->viewer_timeout_s * 1000, err) < 0)
+		return -1;
+	return signaling_deliver(change, &draft, err);
+}
+
+int
+signaling_offer(struct live *live, const struct stream *stream,
+    const struct caller *caller, const struct signal *signal,
+    struct grant *grant, struct error *err)
+{
+	struct change change;
+
+	memset(grant, 0, sizeof(*grant));
+	if (signal->to != NULL)
+		return error_set(err, ERROR_INPUT, "to",
+		    "A viewer's messages go to the publisher; leave it out.");
+	if (stream->status != STREAM_LIVE)
+		return error_set_retry(err, ERROR_NOT_LIVE, 5,
+		    "The stream isn't live.");
+	if (caller->role == ROLE_VIEWER) {
+		grant->peer = caller->peer;
+	} else {
+		memcpy(grant->peer.stream_id, stream->id, ID_BYTES);
+		id_make(grant->peer.peer_id, ID_CHARS);
+		id_make(grant->token, KEY_CHARS);
+		(void)snprintf(grant->peer.viewer_id, ID_BYTES, "%s",
+		    signal->viewer_id != NULL ? signal->viewer_id
+					      : grant->peer.peer_id);
+	}
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	return change_end(&change,
+	    offer_send(&change, caller, signal, grant, err), err);
+}
+
+static int
+send_to_peer(struct change *change, const struct stream *stream,
+    const struct signal *signal, struct error *err)
+{
+	const struct mail_draft draft = {
+		.stream_id = stream->id,
+		.receiver = signal->to,
+		.sender = MAIL_PUBLISHER,
+		.type = signal->type,
+		.data = signal->data,
+		.at_unix_ms = clock_unix_ms(),
+	};
+	int exists;
+
+	exists = store_peer_exists(change->live->store, stream->id,
+	    signal->to, err);
+	if (exists < 0)
+		return -1;
+	if (exists == 0)
+		return error_set(err, ERROR_PEER_UNKNOWN, "to",
+		    "No viewer of this stream has that peerId.");
+	return signaling_deliver(change, &draft, err);
+}
+
+static int
+send_to_publisher(struct change *change, const struct caller *caller,
+    const struct signal *signal, struct error *err)
+{
+	struct live *live = change->live;
+	const int64_t now = clock_unix_ms();
+	const struct mail_draft draft = {
+		.stream_id = caller->peer.stream_id,
+		.receiver = MAIL_PUBLISHER,
+		.sender = caller->peer.peer_id,
+		.type = signal->type,
+		.data = signal->data,
+		.at_unix_ms = now,
+	};
+
+	if (signal->type == MAIL_BYE) {
+		/* Leaving must not fail for a full mailbox. */
+		if (signaling_append(change, &draft, err) != 0)
+			return -1;
+		return signaling_peer_left(change, &caller->peer, err);
+	}
+	if (store_peer_lease(live->store, &caller->peer,
+		now + live->config->viewer_timeout_s * 1000, err) < 0)
+		return -1;
+	return signaling_deliver(change, &draft, err);
+}
+
+static int
+signaling_dispatch(struct change *change, const struct stream *stream,
+    const struct caller *caller, const struct signal *signal,
+    struct error *err)
+{
+	if (caller->role == ROLE_VIEWER)
+		return send_to_publisher(change, caller, signal, err);
+	if (signal->to != NULL)
+		return send_to_peer(change, stream, signal, err);
+	return signaling_publisher_left(change, stream->id, err);
+}
+
+int
+signaling_send(struct live *live, const struct stream *stream,
+    const struct caller *caller, const struct signal *signal,
+    struct error *err)
+{
+	struct change change;
+
+	switch (caller->role) {
+	case ROLE_ANYONE:
+		return error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
+		    "Show the stream key, or the peerToken of your offer.");
+	case ROLE_VIEWER:
+		if (signal->to != NULL)
+			return error_set(err, ERROR_INPUT, "to",
+			    "A viewer's messages go to the publisher; "
+			    "leave it out.");
+		break;
+	case ROLE_PUBLISHER:
+		if (signal->to == NULL && signal->type != MAIL_BYE)
+			return error_set(err, ERROR_INPUT, "to",
+			    "The publisher names the viewer's peerId.");
+		break;
+	}
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	return change_end(&change,
+	    signaling_dispatch(&change, stream, caller, signal, err), err);
+}
+
+int
+signaling_take_answer(struct live *live, const struct grant *grant,
+    struct mail *mail, struct error *err)
+{
+	const struct mailbox box = { grant->peer.stream_id,
+		grant->peer.peer_id };
+	struct change change;
+	int found;
+
+	found = store_mail_answer(live->store, &box, grant->sent_id, mail,
+	    err);
+	if (found == 0) {
+		found = store_peer_exists(live->store, box.stream_id,
+		    box.receiver, err);
+		if (found == 0)
+			return error_set(err, ERROR_TOKEN_WRONG, NULL,
+			    "This viewer has left the stream.");
+		return found < 0 ? -1 : 0;
+	}
+	if (found < 0 || change_begin(&change, live, STORE_PASSING, err) != 0)
+		goto fail;
+	found = store_mail_delete(live->store, mail->id, err);
+	if (change_end(&change, found < 0 ? -1 : 0, err) != 0)
+		goto fail;
+	return 1;
+fail:
+	mail_free(mail);
+	return -1;
+}

@@ -1,0 +1,261 @@
+/*
+ * Presence rows: publisher, broadcast, peer.
+ */
+#include <stdio.h>
+
+#include "store/presence.h"
+#include "store/statement.h"
+
+static void
+column_id(struct store *store, enum statement which, int column,
+    char id[ID_BYTES])
+{
+	(void)snprintf(id, ID_BYTES, "%s",
+	    statement_text(store, which, column));
+}
+
+int
+store_publisher_find(struct store *store, const char *stream_id,
+    struct publisher *publisher, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PUBLISHER_GET, err, "t",
+	    stream_id);
+	if (rc == 1) {
+		publisher->session =
+		    statement_int(store, STATEMENT_PUBLISHER_GET, 0);
+		publisher->lease_unix_ms =
+		    statement_int(store, STATEMENT_PUBLISHER_GET, 1);
+	}
+	statement_reset(store, STATEMENT_PUBLISHER_GET);
+	return rc;
+}
+
+int
+store_publisher_put(struct store *store, const char *stream_id,
+    const struct publisher *publisher, struct error *err)
+{
+	int rc;
+
+	rc = statement_run(store, STATEMENT_PUBLISHER_PUT, err, "tii",
+	    stream_id, publisher->session, publisher->lease_unix_ms);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_publisher_lease(struct store *store, const char *stream_id,
+    const struct publisher *publisher, struct error *err)
+{
+	return statement_run(store, STATEMENT_PUBLISHER_LEASE, err, "tii",
+	    stream_id, publisher->session, publisher->lease_unix_ms);
+}
+
+int
+store_publisher_delete(struct store *store, const char *stream_id,
+    struct error *err)
+{
+	return statement_run(store, STATEMENT_PUBLISHER_DELETE, err, "t",
+	    stream_id);
+}
+
+/* Steps through a statement whose first column is an id, up to `max` rows. */
+static int
+presence_ids(struct store *store, enum statement which, int rc, int max,
+    char (*ids)[ID_BYTES], struct error *err)
+{
+	int count = 0;
+
+	while (rc == 1 && count < max) {
+		column_id(store, which, 0, ids[count++]);
+		rc = statement_step(store, which, err, NULL);
+	}
+	statement_reset(store, which);
+	return rc < 0 ? -1 : count;
+}
+
+int
+store_publisher_expired(struct store *store, int64_t unix_ms, int max,
+    char (*stream_ids)[ID_BYTES], struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PUBLISHER_EXPIRED, err, "ii",
+	    unix_ms, (int64_t)max);
+	return presence_ids(store, STATEMENT_PUBLISHER_EXPIRED, rc, max,
+	    stream_ids, err);
+}
+
+int
+store_broadcast_expired(struct store *store, int64_t unix_ms, int max,
+    char (*stream_ids)[ID_BYTES], struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_BROADCAST_EXPIRED, err, "ii",
+	    unix_ms, (int64_t)max);
+	return presence_ids(store, STATEMENT_BROADCAST_EXPIRED, rc, max,
+	    stream_ids, err);
+}
+
+static int
+broadcast_write(struct store *store, enum statement which,
+    const char *stream_id, int64_t deadline_unix_ms, struct error *err)
+{
+	int rc;
+
+	if (deadline_unix_ms == BROADCAST_NO_DEADLINE)
+		rc = statement_run(store, which, err, "tn", stream_id);
+	else
+		rc = statement_run(store, which, err, "ti", stream_id,
+		    deadline_unix_ms);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_broadcast_put(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, struct error *err)
+{
+	return broadcast_write(store, STATEMENT_BROADCAST_PUT, stream_id,
+	    deadline_unix_ms, err);
+}
+
+int
+store_broadcast_keep(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, struct error *err)
+{
+	return broadcast_write(store, STATEMENT_BROADCAST_KEEP, stream_id,
+	    deadline_unix_ms, err);
+}
+
+int
+store_broadcast_deadline(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, struct error *err)
+{
+	return broadcast_write(store, STATEMENT_BROADCAST_DEADLINE, stream_id,
+	    deadline_unix_ms, err);
+}
+
+int
+store_broadcast_delete(struct store *store, const char *stream_id,
+    struct error *err)
+{
+	int rc;
+
+	rc = statement_run(store, STATEMENT_BROADCAST_DELETE, err, "t",
+	    stream_id);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_peer_insert(struct store *store, const struct peer *peer,
+    const unsigned char token_hash[HASH_BYTES], int64_t lease_unix_ms,
+    struct error *err)
+{
+	int rc;
+
+	rc = statement_run(store, STATEMENT_PEER_INSERT, err, "tthti",
+	    peer->stream_id, peer->peer_id, token_hash, peer->viewer_id,
+	    lease_unix_ms);
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+peer_read(struct store *store, enum statement which, struct peer *peer)
+{
+	column_id(store, which, 0, peer->stream_id);
+	column_id(store, which, 1, peer->peer_id);
+	column_id(store, which, 2, peer->viewer_id);
+}
+
+int
+store_peer_find(struct store *store,
+    const unsigned char token_hash[HASH_BYTES], struct peer *peer,
+    struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PEER_FIND, err, "h", token_hash);
+	if (rc == 1)
+		peer_read(store, STATEMENT_PEER_FIND, peer);
+	statement_reset(store, STATEMENT_PEER_FIND);
+	return rc;
+}
+
+int
+store_peer_exists(struct store *store, const char *stream_id,
+    const char *peer_id, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PEER_EXISTS, err, "tt", stream_id,
+	    peer_id);
+	statement_reset(store, STATEMENT_PEER_EXISTS);
+	return rc;
+}
+
+int
+store_peer_lease(struct store *store, const struct peer *peer,
+    int64_t lease_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_LEASE, err, "tti",
+	    peer->stream_id, peer->peer_id, lease_unix_ms);
+}
+
+int
+store_peer_delete(struct store *store, const struct peer *peer,
+    struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_DELETE, err, "tt",
+	    peer->stream_id, peer->peer_id);
+}
+
+int
+store_peer_delete_all(struct store *store, const char *stream_id,
+    struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_DELETE_ALL, err, "t",
+	    stream_id);
+}
+
+int64_t
+store_peer_count(struct store *store, const char *stream_id,
+    struct error *err)
+{
+	int64_t count = -1;
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PEER_COUNT, err, "t", stream_id);
+	if (rc == 1)
+		count = statement_int(store, STATEMENT_PEER_COUNT, 0);
+	statement_reset(store, STATEMENT_PEER_COUNT);
+	return count;
+}
+
+int
+store_peer_list(struct store *store, const char *stream_id, const char *after,
+    int max, char (*peer_ids)[ID_BYTES], struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PEER_LIST, err, "tti", stream_id,
+	    after, (int64_t)max);
+	return presence_ids(store, STATEMENT_PEER_LIST, rc, max, peer_ids,
+	    err);
+}
+
+int
+store_peer_expired(struct store *store, int64_t unix_ms, int max,
+    struct peer *peers, struct error *err)
+{
+	int rc, count = 0;
+
+	rc = statement_step(store, STATEMENT_PEER_EXPIRED, err, "ii", unix_ms,
+	    (int64_t)max);
+	while (rc == 1 && count < max) {
+		peer_read(store, STATEMENT_PEER_EXPIRED, &peers[count++]);
+		rc = statement_step(store, STATEMENT_PEER_EXPIRED, err, NULL);
+	}
+	statement_reset(store, STATEMENT_PEER_EXPIRED);
+	return rc < 0 ? -1 : count;
+}
