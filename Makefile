@@ -46,7 +46,8 @@ build/deps-%: deploy/deps
 
 $(DOORS): $(BUILD)/cgi-bin/%: $(BUILD)/obj/cgi-bin/door.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LDLIBS)
+	@echo "link $@"
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LDLIBS)
 define door_parts
 $(BUILD)/cgi-bin/$(1): $$(patsubst %,$(BUILD)/obj/cgi-bin/%.o,$(or $($(1)_PARTS),$(1)))
 endef
@@ -54,19 +55,21 @@ $(foreach program,$(PROGRAMS),$(eval $(call door_parts,$(program))))
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/gen/schema_sql.h | build/deps-run
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "compile $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/schema_sql.h: schema.sql deploy/schema2h.awk
 	@mkdir -p $(@D)
-	awk -f deploy/schema2h.awk schema.sql > $@
+	@awk -f deploy/schema2h.awk schema.sql > $@
 
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIBRARY) | build/deps-test
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< \
+	@echo "compile and link $<"
+	@$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< \
 		$(LIBRARY) $(LDLIBS) -lcmocka
 
 units: $(UNITS)

@@ -17,6 +17,14 @@ int audience_heartbeat(struct live *live, const struct stream *stream,
     const char *viewer_id, bool leaving, struct audience *audience,
     struct error *err) __attribute__((warn_unused_result));
 
+/*
+ * Inside a change on the "passing" part: a viewer is there, by whatever way,
+ * and its lease begins anew. Counts the view as above. 0, or -1 with *err.
+ */
+int audience_arrive(struct live *live, const struct stream *stream,
+    const char *viewer_id, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* A stream's numbers now. 0 and *audience, or -1 with *err. */
 int audience_get(struct live *live, const char *stream_id,
     struct audience *audience, struct error *err)

@@ -6,17 +6,12 @@
 
 #define VIEW_AGAIN_MS (30 * 60 * 1000)
 
-static int
-heartbeat_write(struct live *live, const struct stream *stream,
-    const char *viewer_id, bool leaving, struct error *err)
+int
+audience_arrive(struct live *live, const struct stream *stream,
+    const char *viewer_id, struct error *err)
 {
 	const int64_t now = clock_unix_ms();
 
-	if (leaving)
-		return store_viewer_delete(live->store, stream->id, viewer_id,
-			   err) < 0
-		    ? -1
-		    : 0;
 	if (store_viewer_put(live->store, stream->id, viewer_id,
 		now + live->config->viewer_timeout_s * 1000, err) != 0)
 		return -1;
@@ -37,11 +32,15 @@ audience_heartbeat(struct live *live, const struct stream *stream,
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	rc = heartbeat_write(live, stream, viewer_id, leaving, err);
-	if (rc == 0)
+	if (leaving)
+		rc = store_viewer_delete(live->store, stream->id, viewer_id,
+		    err);
+	else
+		rc = audience_arrive(live, stream, viewer_id, err);
+	if (rc >= 0)
 		rc = store_audience_get(live->store, stream->id, audience,
 		    err);
-	return change_end(&change, rc, err);
+	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 
 int

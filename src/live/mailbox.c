@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "live/audience.h"
 #include "live/signaling.h"
-#include "store/audience.h"
 
 #define VANISHED_LEASE_MS 3000 /* time for a reload to come back */
 
@@ -111,8 +111,8 @@ publisher_attend(struct change *change, const struct stream *stream,
 }
 
 static int
-viewer_attend(struct change *change, const struct caller *caller,
-    struct cursor *cursor, struct error *err)
+viewer_attend(struct change *change, const struct stream *stream,
+    const struct caller *caller, struct cursor *cursor, struct error *err)
 {
 	const struct mailbox box = { caller->peer.stream_id,
 		caller->peer.peer_id };
@@ -129,8 +129,7 @@ viewer_attend(struct change *change, const struct caller *caller,
 	if (was == 0)
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream; offer anew.");
-	if (store_viewer_put(live->store, caller->peer.stream_id,
-		caller->peer.viewer_id, lease, err) != 0 ||
+	if (audience_arrive(live, stream, caller->peer.viewer_id, err) != 0 ||
 	    store_mail_delete_read(live->store, &box, cursor->id, err) < 0)
 		return -1;
 	return 0;
@@ -151,7 +150,7 @@ signaling_attend(struct live *live, const struct stream *stream,
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	if (caller->role == ROLE_VIEWER) {
-		rc = viewer_attend(&change, caller, cursor, err);
+		rc = viewer_attend(&change, stream, caller, cursor, err);
 	} else {
 		lease = clock_unix_ms() +
 		    (wait_s + live->config->peer_grace_s) * 1000;

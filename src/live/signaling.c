@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "live/audience.h"
 #include "live/signaling.h"
-#include "store/audience.h"
 
 #define FAN_OUT 64 /* peers looked up at a time */
 #define NOTICE_NOTHING "{}"
@@ -168,6 +168,13 @@ signaling_peer_left(struct change *change, const struct peer *peer,
 	return signaling_append(change, &notice, err);
 }
 
+/* What an offer is about, for the steps below. */
+struct offer {
+	const struct stream *stream;
+	const struct caller *caller;
+	const struct signal *signal;
+};
+
 /* ERROR_NO_PUBLISHER unless a publisher's page is present. */
 static int
 offer_needs_publisher(struct live *live, const char *stream_id, int64_t now,
@@ -187,8 +194,8 @@ offer_needs_publisher(struct live *live, const char *stream_id, int64_t now,
 
 /* Makes the peer, its viewer, and the publisher's notice of it. */
 static int
-offer_join(struct change *change, struct grant *grant, int64_t now,
-    struct error *err)
+offer_join(struct change *change, const struct stream *stream,
+    const struct grant *grant, int64_t now, struct error *err)
 {
 	struct live *live = change->live;
 	const int64_t lease = now + live->config->viewer_timeout_s * 1000;
@@ -213,15 +220,14 @@ offer_join(struct change *change, struct grant *grant, int64_t now,
 	secret_hash(&live->secret, grant->token, hash);
 	if (store_peer_insert(live->store, &grant->peer, hash, lease, err) !=
 		0 ||
-	    store_viewer_put(live->store, grant->peer.stream_id,
-		grant->peer.viewer_id, lease, err) != 0)
+	    audience_arrive(live, stream, grant->peer.viewer_id, err) != 0)
 		return -1;
 	return signaling_append(change, &notice, err);
 }
 
 static int
-offer_send(struct change *change, const struct caller *caller,
-    const struct signal *signal, struct grant *grant, struct error *err)
+offer_send(struct change *change, const struct offer *offer,
+    struct grant *grant, struct error *err)
 {
 	struct live *live = change->live;
 	const int64_t now = clock_unix_ms();
@@ -230,7 +236,7 @@ offer_send(struct change *change, const struct caller *caller,
 		.receiver = MAIL_PUBLISHER,
 		.sender = grant->peer.peer_id,
 		.type = MAIL_OFFER,
-		.data = signal->data,
+		.data = offer->signal->data,
 		.at_unix_ms = now,
 	};
 
@@ -239,10 +245,10 @@ offer_send(struct change *change, const struct caller *caller,
 	grant->sent_id = store_mail_last_id(live->store, err);
 	if (grant->sent_id < 0)
 		return -1;
-	if (caller->role == ROLE_ANYONE &&
-	    offer_join(change, grant, now, err) != 0)
+	if (offer->caller->role == ROLE_ANYONE &&
+	    offer_join(change, offer->stream, grant, now, err) != 0)
 		return -1;
-	if (caller->role == ROLE_VIEWER &&
+	if (offer->caller->role == ROLE_VIEWER &&
 	    store_peer_lease(live->store, &grant->peer,
 		now + live->config->viewer_timeout_s * 1000, err) < 0)
 		return -1;
@@ -254,6 +260,7 @@ signaling_offer(struct live *live, const struct stream *stream,
     const struct caller *caller, const struct signal *signal,
     struct grant *grant, struct error *err)
 {
+	const struct offer offer = { stream, caller, signal };
 	struct change change;
 
 	memset(grant, 0, sizeof(*grant));
@@ -276,7 +283,7 @@ signaling_offer(struct live *live, const struct stream *stream,
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	return change_end(&change,
-	    offer_send(&change, caller, signal, grant, err), err);
+	    offer_send(&change, &offer, grant, err), err);
 }
 
 static int
