@@ -200,14 +200,15 @@ message_post(struct request *request, const struct signal *signal,
 enum verdict
 signal_post(struct request *request, struct error *err)
 {
-	const struct call *call = door_call(request);
+	const bool publisher =
+	    door_call(request)->caller.role == ROLE_PUBLISHER;
 	struct signal signal;
 
 	if (request_wake(request) != WAKE_FIRST)
 		return offer_wait(request, err);
 	if (signal_decode(request, &signal, err) != 0)
 		return REQUEST_FAILED;
-	if (signal.type == MAIL_OFFER && call->caller.role != ROLE_PUBLISHER)
+	if (signal.type == MAIL_OFFER && (!publisher || signal.to == NULL))
 		return offer_post(request, &signal, err);
 	return message_post(request, &signal, err);
 }

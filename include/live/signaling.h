@@ -28,8 +28,9 @@ struct grant {
 };
 
 /*
- * A viewer's offer: from anybody it makes a peer, from a viewer it is another
- * one of the same. ERROR_NOT_LIVE, ERROR_NO_PUBLISHER, ERROR_PEERS_MAX,
+ * A viewer's offer: from a viewer it is another one of the same peer, from
+ * anybody else (the key's holder too, who may watch a PRIVATE stream) it makes
+ * a peer. ERROR_NOT_LIVE, ERROR_NO_PUBLISHER, ERROR_PEERS_MAX,
  * ERROR_MAILBOX_FULL. 0 and *grant, or -1 with *err.
  */
 int signaling_offer(struct live *live, const struct stream *stream,

@@ -245,7 +245,7 @@ offer_send(struct change *change, const struct offer *offer,
 	grant->sent_id = store_mail_last_id(live->store, err);
 	if (grant->sent_id < 0)
 		return -1;
-	if (offer->caller->role == ROLE_ANYONE &&
+	if (offer->caller->role != ROLE_VIEWER &&
 	    offer_join(change, offer->stream, grant, now, err) != 0)
 		return -1;
 	if (offer->caller->role == ROLE_VIEWER &&

@@ -1,0 +1,113 @@
+// @ts-check
+/**
+ * The studio's form: title, description, visibility. On a stream that exists
+ * every change is saved by itself a moment after it was made.
+ */
+
+import { Problem } from './api.js';
+import { get, say } from './dom.js';
+
+const SAVE_MS = 700;
+const TITLE_MAX = 200;
+
+/** @type {Record<string, string>} */
+const MEANING = {
+	PUBLIC: 'Listed on the home page. Anyone can watch.',
+	UNLISTED: 'Not listed. Anyone who has the link can watch.',
+	PRIVATE: 'Not listed. Only someone who has the stream key can watch.',
+};
+
+export class StreamForm {
+	#title = get('title', HTMLInputElement);
+	#titleError = get('title-error', HTMLElement);
+	#description = get('description', HTMLTextAreaElement);
+	#visibility = get('visibility', HTMLSelectElement);
+	#meaning = get('visibility-meaning', HTMLElement);
+	#note = get('form-note', HTMLElement);
+	#timer = 0;
+	#isTouched = false;
+	#broadcast;
+
+	/** @param {import('./broadcast.js').Broadcast} broadcast */
+	constructor(broadcast) {
+		this.#broadcast = broadcast;
+		for (const field of [this.#title, this.#description, this.#visibility]) {
+			field.addEventListener('input', () => this.#onInput());
+		}
+		get('stream-form', HTMLFormElement).addEventListener('submit', (event) => {
+			event.preventDefault();
+		});
+		this.#draw();
+	}
+
+	/** @returns {import('./broadcast.js').Facts} */
+	get facts() {
+		return {
+			title: this.#title.value.trim(),
+			description: this.#description.value.trim() || null,
+			visibility: this.#visibility.value,
+		};
+	}
+
+	/** Says what is wrong, at the field. @returns {boolean} */
+	check() {
+		const { title } = this.facts;
+		let fault = '';
+		if (!title) fault = 'Give your stream a title.';
+		else if ([...title].length > TITLE_MAX) fault = `At most ${TITLE_MAX} characters.`;
+		this.fault(fault);
+		return !fault;
+	}
+
+	/** @param {string} words */
+	fault(words) {
+		say(this.#titleError, words);
+		this.#titleError.hidden = !words;
+		this.#title.setAttribute('aria-invalid', String(Boolean(words)));
+		if (words) this.#title.focus();
+	}
+
+	/** What the server has; what is being typed is left alone. @param {Stream} stream */
+	fill(stream) {
+		if (this.#isTouched) return;
+		this.#title.value = stream.title;
+		this.#description.value = stream.description ?? '';
+		this.#visibility.value = stream.visibility;
+		this.#draw();
+	}
+
+	/** A change that waits to be saved goes with the start. */
+	settle() {
+		clearTimeout(this.#timer);
+		this.#isTouched = false;
+	}
+
+	#onInput() {
+		this.#draw();
+		if (!this.#titleError.hidden) this.check();
+		this.#isTouched = true;
+		say(this.#note, '');
+		clearTimeout(this.#timer);
+		if (!this.#broadcast.videoId) return;
+		this.#timer = window.setTimeout(() => this.#save(), SAVE_MS);
+	}
+
+	async #save() {
+		if (!this.check()) return;
+		try {
+			this.#isTouched = false;
+			await this.#broadcast.change(this.facts);
+			say(this.#note, 'Saved');
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			this.#isTouched = true;
+			say(this.#note, `Not saved: ${error.detail || error.title}`);
+		}
+	}
+
+	#draw() {
+		say(this.#meaning, MEANING[this.#visibility.value] ?? '');
+	}
+}
+
+/** @typedef {import('./api.js').Stream} Stream */

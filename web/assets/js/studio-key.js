@@ -1,0 +1,75 @@
+// @ts-check
+/** The studio's share of secrets and links: the link, the embed code, the key. */
+
+import { Problem } from './api.js';
+import { confirm } from './confirm.js';
+import { get, say } from './dom.js';
+import { copyOnClick, shareOnClick } from './share.js';
+
+export class SharePanel {
+	#panel = get('share-panel', HTMLElement);
+	#link = get('share-link', HTMLInputElement);
+	#embed = get('embed-code', HTMLTextAreaElement);
+	#keyPanel = get('key-panel', HTMLElement);
+	#key = get('stream-key', HTMLOutputElement);
+	#reveal = get('reveal-key', HTMLButtonElement);
+	#note = get('key-note', HTMLElement);
+	#hint = get('share-hint', HTMLElement);
+	#isShown = false;
+	#broadcast;
+
+	/** @param {import('./broadcast.js').Broadcast} broadcast */
+	constructor(broadcast) {
+		this.#broadcast = broadcast;
+		copyOnClick(get('copy-link', HTMLElement), () => this.#link.value);
+		copyOnClick(get('copy-embed', HTMLElement), () => this.#embed.value);
+		copyOnClick(get('copy-key', HTMLElement), () => broadcast.key ?? '');
+		const what = () => ({ title: broadcast.stream?.title ?? 'livebin', url: this.#link.value });
+		shareOnClick(get('share-native', HTMLElement), what, { isExtra: true });
+		this.#reveal.addEventListener('click', () => {
+			this.#isShown = !this.#isShown;
+			this.draw();
+		});
+		get('rotate-key', HTMLElement).addEventListener('click', () => this.#rotate());
+		for (const field of [this.#link, this.#embed]) {
+			field.addEventListener('focus', () => field.select());
+		}
+	}
+
+	draw() {
+		const { videoId, key, stream } = this.#broadcast;
+		this.#panel.hidden = !videoId || !key;
+		this.#keyPanel.hidden = !videoId || !key;
+		if (!videoId || !key) return;
+		const { origin } = location;
+		this.#link.value = `${origin}/watch/${videoId}`;
+		this.#embed.value =
+			`<iframe src="${origin}/embed/${videoId}" width="640" height="360" ` +
+			'title="Live on livebin" allow="autoplay; fullscreen; picture-in-picture" ' +
+			'allowfullscreen loading="lazy"></iframe>';
+		// Until it is asked for, the page doesn't hold it.
+		say(this.#key, this.#isShown ? key : '•'.repeat(key.length));
+		this.#reveal.setAttribute('aria-pressed', String(this.#isShown));
+		say(this.#reveal, this.#isShown ? 'Hide' : 'Show');
+		const isPrivate = stream?.visibility === 'PRIVATE';
+		say(this.#hint, isPrivate ? 'Private: it opens only for whoever has the stream key.' : '');
+		this.#hint.hidden = !isPrivate;
+	}
+
+	async #rotate() {
+		const isMeant = await confirm({
+			title: 'Replace the stream key?',
+			text: 'The old key stops working at once, everywhere you gave it. This page goes on with the new one.',
+			yes: 'Replace key',
+		});
+		if (!isMeant) return;
+		try {
+			await this.#broadcast.rotateKey();
+			say(this.#note, 'There is a new key. The old one no longer works.');
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			say(this.#note, `The key was not replaced: ${error.title}.`);
+		}
+		this.draw();
+	}
+}

@@ -1,0 +1,147 @@
+// @ts-check
+/**
+ * A stream on a page: the player, the viewer behind it, the heartbeat, the
+ * words over the picture. The watch page and the embedded player are both
+ * this, with more or less around it.
+ *
+ * The page's life: opened on load; closed with a goodbye when it is hidden for
+ * good; opened anew when the browser takes it out of its back/forward cache.
+ */
+
+import { get, say } from './dom.js';
+import { count } from './format.js';
+import { Heartbeat } from './heartbeat.js';
+import { Player } from './player.js';
+import { getKey, getViewerId, takeKeyFromAddress } from './store.js';
+import { Viewer } from './viewer.js';
+import { NO_WEBRTC, wordsFor } from './words.js';
+
+/** How long the first offer waits for the viewer's id before it goes without. */
+const ID_MS = 2000;
+/** The words are looked after once in so many heartbeats. */
+const REFRESH_BEATS = 4;
+
+/**
+ * @typedef {object} TheatreEvents
+ * @property {(stream: import('./api.js').Stream) => void} [stream]
+ * @property {(state: import('./viewer-machine.js').State) => void} [state]
+ */
+
+export class Theatre {
+	#player = new Player();
+	#state = get('state', HTMLElement);
+	#title = get('state-title', HTMLElement);
+	#detail = get('state-detail', HTMLElement);
+	/** @type {Viewer} */ #viewer;
+	/** @type {Heartbeat} */ #heartbeat;
+	#beats = 0;
+	#on;
+
+	/** @param {string} videoId @param {TheatreEvents} [on] */
+	constructor(videoId, on = {}) {
+		this.#on = on;
+		takeKeyFromAddress(videoId);
+		const key = () => getKey(videoId);
+		this.#viewer = new Viewer(videoId, key, getViewerId, {
+			state: (state, problem) => this.#onState(state, problem),
+			media: (media) => this.#player.show(media),
+			stream: (stream) => this.#onStream(stream),
+			viewers: (n) => this.#onViewers(n),
+		});
+		const credential = () => this.#viewer.credential;
+		this.#heartbeat = new Heartbeat(videoId, credential, (beat) => this.#onBeat(beat));
+	}
+
+	get viewer() {
+		return this.#viewer;
+	}
+
+	async open() {
+		if (typeof RTCPeerConnection === 'undefined') {
+			this.#say('error', NO_WEBRTC);
+			return;
+		}
+		window.addEventListener('pagehide', () => this.#close());
+		window.addEventListener('pageshow', (event) => {
+			if (event.persisted) this.#begin();
+		});
+		await this.#begin();
+	}
+
+	/** A key was given: look again. */
+	retry() {
+		this.#heartbeat.start();
+		this.#viewer.look();
+	}
+
+	async #begin() {
+		const known = this.#heartbeat.start();
+		if (!getViewerId()) {
+			await Promise.race([known, new Promise((done) => setTimeout(done, ID_MS))]);
+		}
+		this.#viewer.open();
+	}
+
+	#close() {
+		this.#heartbeat.leave();
+		this.#viewer.close();
+	}
+
+	/** @param {import('./heartbeat.js').Beat} beat */
+	#onBeat(beat) {
+		this.#onViewers(beat.viewers);
+		const isIdle = ['waiting', 'ended'].includes(this.#viewer.state);
+		if (beat.isLiveNow && isIdle && !this.#viewer.hasPeer) this.#viewer.look();
+		this.#beats += 1;
+		if (this.#viewer.hasPeer && this.#beats % REFRESH_BEATS === 0) this.#viewer.refresh();
+	}
+
+	/** @param {import('./api.js').Stream} stream */
+	#onStream(stream) {
+		for (const title of document.querySelectorAll('[data-title]')) say(title, stream.title);
+		document.title = `${stream.title} · livebin`;
+		// The first heartbeat went out before anyone knew that a key is needed.
+		if (stream.visibility === 'PRIVATE' && !getViewerId()) this.#heartbeat.beat();
+		this.#on.stream?.(stream);
+	}
+
+	/** @param {number} n */
+	#onViewers(n) {
+		for (const element of document.querySelectorAll('[data-viewers]')) {
+			say(element, count(n));
+			/** @type {HTMLElement} */ (element).dataset.count = String(n);
+		}
+	}
+
+	/**
+	 * @param {import('./viewer-machine.js').State} state
+	 * @param {import('./api.js').Problem|null} problem
+	 */
+	#onState(state, problem) {
+		this.#say(state, wordsFor(state, problem));
+		if (state === 'ended' || state === 'missing') this.#player.clear();
+		if (state === 'missing') this.#heartbeat.stop();
+		this.#on.state?.(state);
+	}
+
+	/** @param {string} state @param {{title: string, detail: string}} words */
+	#say(state, words) {
+		this.#state.dataset.state = state;
+		get('player', HTMLElement).dataset.state = state;
+		say(this.#title, words.title);
+		say(this.#detail, words.detail);
+	}
+}
+
+/** What a test may look at. @param {Viewer} viewer */
+export function exposeToTests(viewer) {
+	const view = {
+		get state() {
+			return viewer.state;
+		},
+		get pc() {
+			return viewer.pc;
+		},
+	};
+	Object.defineProperty(window, 'livebin', { value: Object.freeze(view) });
+}
