@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+
+import { assertProblem, bearer } from '../lib/client.js';
+import { insist, tried } from '../lib/harm.js';
+import { Publisher, Viewer, onAir } from '../lib/peers.js';
+import { suite } from '../lib/suite.js';
+import { sleep, until } from '../lib/wait.js';
+
+/**
+ * Sends numbers one after the other, each once, whatever happens to it; gives those that were acknowledged.
+ * @param {(n: number) => Promise<import('../lib/http.js').Answer>} send
+ */
+async function count(send, total) {
+	const taken = [];
+	for (let n = 0; n < total; n++) {
+		const answer = await tried(() => send(n));
+		if (answer === null) {
+			await sleep(20);
+			continue;
+		}
+		assert.equal(answer.status, 200, answer.text);
+		taken.push(n);
+	}
+	return taken;
+}
+
+/** Reads numbers behind a cursor until `last` came. */
+async function follow(api, id, secret, after, last) {
+	const got = [];
+	while (got.length === 0 || got.at(-1) !== last()) {
+		const answer = await tried(() => api.poll(id, secret, { after, wait: 1 }, { tolerant: true }));
+		if (answer === null) {
+			await sleep(20);
+			continue;
+		}
+		assert.equal(answer.status, 200, answer.text);
+		got.push(...answer.json.messages.filter(({ type }) => type === 'ice-candidate').map(({ data }) => data));
+		after = answer.json.cursor;
+	}
+	return got;
+}
+
+/** In order, none twice, and every acknowledged one there. */
+function assertExactlyOnce(got, taken) {
+	assert.deepEqual(got, [...new Set(got)].sort((a, b) => a - b), 'in order and none twice');
+	assert.deepEqual(taken.filter((n) => !got.includes(n)), [], 'what was acknowledged arrived');
+}
+
+/**
+ * Numbers both ways between a viewer and the publisher while `harm` is done.
+ */
+async function throughHarm(api, total, harm) {
+	const stream = await onAir(api);
+	const viewer = await Viewer.join(api, stream);
+	await stream.publisher.next('offer');
+	await viewer.read();
+	let last = {};
+	const follows = [
+		follow(api, stream.id, stream.key, stream.publisher.cursor, () => last.up),
+		follow(api, stream.id, viewer.secret, viewer.cursor, () => last.down),
+	];
+	const post = (secret, data, to) => api.signal(stream.id, secret, { type: 'ice-candidate', data, to }, { tolerant: true });
+	const sends = [count((n) => post(viewer.secret, n), total), count((n) => post(stream.key, n, viewer.peerId), total)];
+	const [up, down] = await Promise.all([...sends, harm()]);
+	const end = async (secret, to) => (await insist('the last number is taken', () => post(secret, total, to))) && total;
+	last = { up: await end(viewer.secret), down: await end(stream.key, viewer.peerId) };
+	const [gotUp, gotDown] = await Promise.all(follows);
+	const unique = (got) => [...got.filter((n) => n !== total), total];
+	assertExactlyOnce(unique(gotUp), up);
+	assertExactlyOnce(unique(gotDown), down);
+	assert.ok(up.length > 0 && down.length > 0);
+}
+
+suite('messages arrive once and in order', { env: { LIVEBIN_MAILBOX_MAX: '1000' }, concurrency: 1 }, (test) => {
+	test('while the signal program is killed again and again', async ({ api, server }) => {
+		await throughHarm(api, 150, async () => {
+			for (let n = 0; n < 3; n++) {
+				await sleep(150);
+				await until('signal runs', () => server.programs().some(({ name }) => name === 'signal'));
+				await server.kill9('signal');
+			}
+		});
+	});
+
+	test('while the whole server starts anew', async ({ api, server }) => {
+		await throughHarm(api, 150, async () => {
+			await sleep(150);
+			await server.restart();
+		});
+	});
+
+	test('over an event stream that resumes', async ({ api, server }) => {
+		const stream = await onAir(api);
+		const viewer = await Viewer.join(api, stream);
+		await viewer.read();
+		const got = [];
+		let last = viewer.cursor;
+		let sent = -1;
+		for (let round = 0; round < 3; round++) {
+			const events = await until('the event stream opens', async () => {
+				try {
+					return await api.events(`/${stream.id}/signal`, { ...bearer(viewer.secret), 'last-event-id': last });
+				} catch {
+					return null;
+				}
+			});
+			for (let n = 0; n < 5; n++)
+				await insist('a message is taken', () => api.signal(stream.id, stream.key, { type: 'ice-candidate', data: ++sent, to: viewer.peerId }, { tolerant: true }));
+			await events.next('ice-candidate', ({ data }) => data === sent);
+			got.push(...events.events.map(({ data }) => data.data));
+			last = events.events.at(-1).id;
+			await server.kill9('signal');
+			await events.untilEnd();
+			await until('signal is back', async () => (await tried(() => api.poll(stream.id, viewer.secret, {}, { tolerant: true }))) !== null);
+		}
+		assert.deepEqual(got, Array.from({ length: sent + 1 }, (_, n) => n));
+	});
+});
+
+suite('two processes of each program', { env: { LIVEBIN_PROCS: '2', LIVEBIN_MAILBOX_MAX: '1000' }, concurrency: 1 }, (test) => {
+	test('are there', async ({ server }) => {
+		const names = server.programs().map(({ name }) => name);
+		for (const name of new Set(names)) assert.equal(names.filter((other) => other === name).length, 2, name);
+		assert.ok(names.includes('signal'));
+	});
+
+	test('hand 200 messages on in order and once', async ({ api }) => {
+		await throughHarm(api, 200, async () => {});
+	});
+
+	test('wake each other\'s readers', async ({ api }) => {
+		const stream = await onAir(api);
+		const viewers = await Promise.all(Array.from({ length: 8 }, () => Viewer.join(api, stream)));
+		const waiting = viewers.map((viewer) => viewer.read(25));
+		await sleep(500);
+		const sent = Date.now();
+		await Promise.all(viewers.map((viewer, n) => stream.publisher.send(viewer.peerId, 'answer', n)));
+		await Promise.all(waiting);
+		viewers.forEach((viewer, n) => assert.deepEqual(viewer.messages.map(({ data }) => data), [n]));
+		assert.ok(Date.now() - sent < 15_000, 'before their waits ended');
+	});
+
+	test('know one publisher at a time', async ({ api }) => {
+		const stream = await onAir(api);
+		for (let n = 0; n < 6; n++) {
+			const newer = await Publisher.open(api, stream);
+			assertProblem(await api.poll(stream.id, stream.key, { after: stream.publisher.cursor }), 409);
+			stream.publisher = newer;
+		}
+		const viewer = await Viewer.join(api, stream);
+		assert.equal((await stream.publisher.next('offer')).from, viewer.peerId);
+	});
+
+	test('lose nothing when they are killed in turn', async ({ api, server }) => {
+		await throughHarm(api, 150, async () => {
+			for (let n = 0; n < 4; n++) {
+				await sleep(100);
+				const pid = server.programs().find(({ name }) => name === 'signal')?.pid;
+				if (pid) process.kill(pid, 'SIGKILL');
+			}
+		});
+	});
+
+	test('let one of many starts and stops at once decide', async ({ api }) => {
+		const { id, key } = await api.created();
+		const starts = await Promise.all(Array.from({ length: 16 }, () => api.start(id, key)));
+		assert.equal(new Set(starts.map(({ json }) => json.stream.startedAt)).size, 1);
+		await Promise.all(Array.from({ length: 16 }, (_, n) => (n % 2 ? api.start(id, key) : api.stop(id, key))));
+		const { json } = await api.get(id);
+		const { json: { streams } } = await api.active({ limit: 100 });
+		assert.equal(streams.some(({ videoId }) => videoId === id), json.isLiveNow);
+	});
+});
+
+suite('whatever was acknowledged stays', { concurrency: 1 }, (test) => {
+	test('when each program is killed in the middle of its requests', async ({ api, server }) => {
+		const names = [...new Set(server.programs().map(({ name }) => name))];
+		assert.ok(names.length >= 2);
+		const known = [];
+		let over = false;
+		const work = async () => {
+			while (!over) {
+				const made = await tried(() => api.create({ title: 'Kept' }, { tolerant: true }));
+				if (made === null || made.status !== 201) continue;
+				const stream = { id: made.json.videoId, key: made.json.streamKey, old: null, live: null };
+				known.push(stream);
+				const started = await tried(() => api.start(stream.id, stream.key, { tolerant: true }));
+				stream.live = started === null ? null : started.status === 200;
+				const rotated = await tried(() => api.request('POST', `/${stream.id}/key`, { headers: bearer(stream.key), tolerant: true }));
+				if (rotated?.status === 200) {
+					stream.old = stream.key;
+					stream.key = rotated.json.streamKey;
+				} else stream.key = null;
+			}
+		};
+		const workers = Array.from({ length: 4 }, work);
+		for (const name of names) {
+			await sleep(150);
+			if (server.programs().some((program) => program.name === name)) await server.kill9(name);
+		}
+		await sleep(300);
+		over = true;
+		await Promise.all(workers);
+		assert.ok(known.length > 0);
+		for (const stream of known.slice(-150)) {
+			const { json, status } = await insist('the stream is read', () => api.get(stream.id, { tolerant: true }));
+			assert.equal(status, 200, 'an acknowledged stream is there');
+			if (stream.live !== null) assert.equal(json.status, stream.live ? 'LIVE' : 'PENDING');
+			if (stream.old === null) continue;
+			const old = await insist('the old key is tried', () => api.start(stream.id, stream.old, { tolerant: true }));
+			assertProblem(old, 401, { title: 'Invalid stream key' });
+			const now = await insist('the new key is tried', () => api.start(stream.id, stream.key, { tolerant: true }));
+			assert.equal(now.status, 200);
+		}
+	});
+
+	test('when the server starts anew', async ({ api, server }) => {
+		const stream = await api.live({ title: 'Over a restart' });
+		const { json: { streamKey } } = await api.rotate(stream.id, stream.key);
+		const gone = await api.created();
+		await api.remove(gone.id, gone.key);
+		const before = (await api.get(stream.id)).json;
+		await server.restart();
+		assert.deepEqual((await api.get(stream.id)).json, before);
+		assertProblem(await api.stop(stream.id, stream.key), 401, { title: 'Invalid stream key' });
+		assertProblem(await api.get(gone.id), 404);
+		const { json: { streams } } = await api.active({ limit: 100 });
+		assert.ok(streams.some(({ videoId }) => videoId === stream.id));
+		assert.equal((await api.stop(stream.id, streamKey)).status, 200);
+	});
+
+	test('with each program back within seconds', async ({ api, server }) => {
+		const { id, key } = await api.live();
+		const calls = () => [
+			api.create({ title: 'a' }, { tolerant: true }), api.start(id, key, { tolerant: true }), api.get(id, { tolerant: true }),
+			api.active({}, { tolerant: true }), api.view(id, {}, { tolerant: true }), api.poll(id, key, {}, { tolerant: true }),
+			api.raw('GET', '/health', { tolerant: true }),
+		];
+		for (const name of new Set(server.programs().map((program) => program.name))) {
+			if (server.programs().some((program) => program.name === name)) await server.kill9(name);
+			await until(`all is well after ${name} was killed`, async () => {
+				const answers = await Promise.all(calls().map((call) => tried(() => call)));
+				return answers.every((answer) => answer !== null && answer.status < 300);
+			});
+			assert.equal((await api.get(id)).json.status, 'LIVE');
+		}
+	});
+});

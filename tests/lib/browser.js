@@ -1,0 +1,163 @@
+/**
+ * Real browsers with pretended cameras: Debian's Chromium and Firefox, each a process of its own with a profile
+ * of its own, driven by puppeteer-core. WebRTC is told that the loopback is a network like any other, for there
+ * may be none beside it.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import puppeteer from 'puppeteer-core';
+
+import { BUILD } from './server.js';
+import { until } from './wait.js';
+
+const CHROMIUM = {
+	browser: 'chrome',
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: [
+		'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+		'--disable-component-update', '--disable-sync', '--mute-audio',
+		'--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+		'--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+		'--autoplay-policy=no-user-gesture-required', '--disable-dev-shm-usage',
+		'--host-resolver-rules=MAP insecure.example 127.0.0.1',
+	],
+};
+const FIREFOX = {
+	browser: 'firefox',
+	executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+	extraPrefsFirefox: {
+		'media.navigator.streams.fake': true,
+		'media.navigator.permission.disabled': true,
+		'media.autoplay.default': 0,
+		'media.autoplay.blocking_policy': 0,
+		'media.peerconnection.ice.loopback': true,
+		'media.peerconnection.ice.obfuscate_host_addresses': false,
+	},
+};
+
+/** @param {'chromium' | 'firefox'} kind */
+export async function openBrowser(kind) {
+	const profile = mkdtempSync(join(tmpdir(), 'livebin-browser-'));
+	const options = kind === 'firefox' ? FIREFOX : CHROMIUM;
+	const browser = await puppeteer.launch({
+		...options, headless: true, userDataDir: profile, protocolTimeout: 120_000,
+	});
+	/** A page whose errors end up in `page.problems`. */
+	const open = async (context, width, height) => {
+		const page = await context.newPage();
+		page.problems = [];
+		page.on('pageerror', (error) => page.problems.push(`uncaught: ${error.message}`));
+		page.on('console', (message) => {
+			const text = message.text();
+			if (/Content.Security.Policy/i.test(text)) page.problems.push(text);
+		});
+		await page.setViewport({ width, height });
+		return page;
+	};
+	return {
+		kind,
+		page: (width = 1280, height = 800) => open(browser, width, height),
+		/** A page of somebody else: nothing is shared with the other pages. */
+		guest: async (width = 1280, height = 800) => open(await browser.createBrowserContext(), width, height),
+		/** Ends the process without a word to any page, as a crash does. */
+		kill() {
+			browser.process()?.kill('SIGKILL');
+		},
+		async close() {
+			await browser.close().catch(() => {});
+			rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+		},
+	};
+}
+
+export const hook = (name) => `[data-testid="${name}"]`;
+
+/** Looks until `fits` is content with what `look` sees; the error of a vain wait says what was seen last. */
+async function see(what, look, fits, timeout) {
+	let seen = '(nothing)';
+	try {
+		await until(what, async () => {
+			seen = await look().catch((error) => `(${error.message})`);
+			return fits(seen);
+		}, { timeout, every: 50 });
+	} catch (error) {
+		throw new Error(`${error.message}; last seen: ${seen}`);
+	}
+	return seen;
+}
+
+/** Waits until a hook's text fits. */
+export function seeText(page, name, pattern, timeout = 30_000) {
+	const look = () => page.$eval(hook(name), (element) => element.textContent.trim());
+	return see(`${name} says ${pattern}`, look, (text) => pattern.test(text), timeout);
+}
+
+/** Waits until the player's state is one of these. */
+export function seeState(page, states, timeout = 45_000) {
+	const look = () => page.$eval(hook('state'), (element) => element.dataset.state);
+	return see(`the player is ${states.join(' or ')}`, look, (state) => states.includes(state), timeout);
+}
+
+/** The picture as a few numbers; another moment of a moving picture has others. */
+export function pixels(page) {
+	return page.$eval(hook('video'), (video) => {
+		const canvas = document.createElement('canvas');
+		canvas.width = 64;
+		canvas.height = 36;
+		const context = canvas.getContext('2d');
+		context.drawImage(video, 0, 0, canvas.width, canvas.height);
+		return Array.from(context.getImageData(0, 0, canvas.width, canvas.height).data);
+	});
+}
+
+/** How many frames the viewer's connection has decoded, by getStats. */
+export function framesDecoded(page) {
+	return page.evaluate(async () => {
+		const report = await globalThis.livebin?.pc?.getStats();
+		for (const entry of report?.values() ?? [])
+			if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry.framesDecoded ?? 0;
+		return 0;
+	});
+}
+
+/** Asserts that the picture moves: other pixels, more frames, and not all one colour. */
+export async function assertMoves(page) {
+	const frames = await framesDecoded(page);
+	const before = await until('the picture has more than a few colours', async () => {
+		const now = await pixels(page);
+		return new Set(now).size > 4 && now;
+	}, { every: 100 });
+	await until('the picture changes', async () => {
+		const now = await pixels(page);
+		return now.some((value, index) => Math.abs(value - before[index]) > 16);
+	}, { every: 100 });
+	await until('frames are decoded', async () => await framesDecoded(page) > frames, { every: 100 });
+}
+
+/** Goes live in a studio page; gives the address to watch at. */
+export async function goLive(page, server, title) {
+	await page.goto(`${server.url}/studio`);
+	await page.waitForSelector(hook('title'));
+	await page.type(hook('title'), title);
+	await page.click(hook('main-button'));
+	await seeText(page, 'status', /You are live/);
+	const [, id] = /\/studio\/([A-Za-z0-9_-]{21})$/.exec(new URL(page.url()).pathname);
+	return `${server.url}/watch/${id}`;
+}
+
+/** Stops in the studio; with viewers there it asks first. */
+export async function stop(page) {
+	await page.click(hook('main-button'));
+	const sure = await page.waitForSelector('dialog[open] .danger', { timeout: 2000 }).catch(() => null);
+	await sure?.click();
+	await seeText(page, 'status', /over/i);
+}
+
+/** Writes a screenshot to the build folder, for people to judge. */
+export async function shoot(page, name) {
+	const folder = join(BUILD, 'screenshots');
+	mkdirSync(folder, { recursive: true });
+	await page.screenshot({ path: join(folder, `${name}.png`) });
+}

@@ -1,0 +1,367 @@
+/*
+ * store/schema.h and the opening of files: what the tables refuse, and which
+ * files a program opens.
+ */
+#include <pthread.h>
+
+#include "store/schema.h"
+#include "unit.h"
+
+#define RACERS 8
+#define ROUNDS 20
+#define HASH "zeroblob(32)"
+
+static struct {
+	char folder[64];
+	char lasting[UNIT_PATH_BYTES], passing[UNIT_PATH_BYTES];
+	sqlite3 *db;
+} place;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	unit_folder_make(place.folder);
+	(void)snprintf(place.lasting, sizeof(place.lasting), "%s/lasting",
+		       place.folder);
+	(void)snprintf(place.passing, sizeof(place.passing), "%s/passing",
+		       place.folder);
+	log_open("unit", "/dev/null", LOG_LEVEL_DEBUG);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	(void)sqlite3_close(place.db);
+	place.db = NULL;
+	unit_folder_remove(place.folder);
+	return 0;
+}
+
+static int
+open_and_close(struct error *err)
+{
+	struct store *store;
+
+	if (store_open(&store, place.lasting, place.passing, 5000, err) != 0)
+		return -1;
+	store_close(store);
+	return 0;
+}
+
+static int
+run(const char *path, const char *sql)
+{
+	int rc;
+
+	if (place.db == NULL)
+		assert_int_equal(sqlite3_open(path, &place.db), SQLITE_OK);
+	rc = sqlite3_exec(place.db, sql, NULL, NULL, NULL);
+	return rc;
+}
+
+static int
+number(const char *path, const char *sql)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+	int found;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	found = sqlite3_column_int(statement, 0);
+	(void)sqlite3_finalize(statement);
+	(void)sqlite3_close(db);
+	return found;
+}
+
+static void
+every_part_has_a_text_that_applies(void **state)
+{
+	sqlite3 *db;
+	int i;
+
+	(void)state;
+	for (i = 0; i < STORE_PART__MAX; i++) {
+		assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db,
+					      schema_text((enum store_part)i),
+					      NULL, NULL, NULL),
+				 SQLITE_OK);
+		(void)sqlite3_close(db);
+	}
+}
+
+static void
+no_schema_has_changed_since_the_first(void **state)
+{
+	(void)state;
+	assert_int_equal(schema_version(STORE_LASTING), 1);
+	assert_int_equal(schema_version(STORE_PASSING), 1);
+}
+
+static void
+a_new_file_has_the_version_and_write_ahead_logging(void **state)
+{
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 1);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 1);
+	assert_int_equal(number(place.lasting, "SELECT journal_mode = 'wal'"
+					       " FROM pragma_journal_mode"),
+			 1);
+}
+
+static void
+every_table_is_strict(void **state)
+{
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(number(place.lasting,
+				"SELECT count(*) FROM pragma_table_list"
+				" WHERE schema = 'main' AND type = 'table'"
+				" AND name NOT LIKE 'sqlite%' AND NOT strict"),
+			 0);
+	assert_int_equal(number(place.passing,
+				"SELECT count(*) FROM pragma_table_list"
+				" WHERE schema = 'main' AND type = 'table'"
+				" AND name NOT LIKE 'sqlite%' AND NOT strict"),
+			 0);
+}
+
+#define STREAM(id, key, title, status, visibility, record)                     \
+	"INSERT INTO stream (id, key_hash, title, status, visibility, record," \
+	" created_ms) VALUES ('" id "', " key ", " title ", " status           \
+	", " visibility ", " record ", 0)"
+
+static void
+a_stream_row_is_checked(void **state)
+{
+	static const char *const WRONG[] = {
+		STREAM("b", "zeroblob(31)", "''", "0", "0", "0"),
+		STREAM("b", "NULL", "''", "0", "0", "0"),
+		STREAM("b", HASH, "NULL", "0", "0", "0"),
+		STREAM("b", HASH, "x'00'", "0", "0", "0"),
+		STREAM("b", HASH, "''", "4", "0", "0"),
+		STREAM("b", HASH, "''", "-1", "0", "0"),
+		STREAM("b", HASH, "''", "0", "3", "0"),
+		STREAM("b", HASH, "''", "'LIVE'", "0", "0"),
+		STREAM("b", HASH, "''", "0", "0", "2"),
+		STREAM("a", HASH, "''", "0", "0", "0"),
+	};
+	struct error err;
+	size_t i;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(
+	    run(place.lasting, STREAM("a", HASH, "''", "3", "2", "1")),
+	    SQLITE_OK);
+	for (i = 0; i < UNIT_COUNT(WRONG); i++)
+		assert_int_equal(run(place.lasting, WRONG[i]),
+				 SQLITE_CONSTRAINT);
+}
+
+static void
+a_passing_row_is_checked(void **state)
+{
+	static const char *const WRONG[] = {
+		"INSERT INTO audience (stream_id, viewers) VALUES ('s', -1)",
+		"INSERT INTO peer VALUES ('s', 'p', zeroblob(31), 'v', 0)",
+		"INSERT INTO peer VALUES ('s', 'p', 'text', 'v', 0)",
+		"INSERT INTO viewer VALUES ('s', 'v', 'soon')",
+		"INSERT INTO rate VALUES ('b', NULL)",
+		"INSERT INTO sweep VALUES (1, 0)",
+		"INSERT INTO sweep VALUES (0, 0)",
+		"INSERT INTO publisher VALUES ('s', 1, NULL)",
+	};
+	struct error err;
+	size_t i;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	for (i = 0; i < UNIT_COUNT(WRONG); i++)
+		assert_int_equal(run(place.passing, WRONG[i]),
+				 SQLITE_CONSTRAINT);
+}
+
+static void
+two_peers_cannot_have_one_token(void **state)
+{
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(
+	    run(place.passing,
+		"INSERT INTO peer VALUES ('s', 'p', zeroblob(32), 'v', 0)"),
+	    SQLITE_OK);
+	assert_int_equal(
+	    run(place.passing,
+		"INSERT INTO peer VALUES ('s', 'q', zeroblob(32), 'v', 0)"),
+	    SQLITE_CONSTRAINT);
+}
+
+static void
+message_ids_begin_at_the_clock(void **state)
+{
+	const int before = (int)time(NULL);
+	struct error err;
+	int seconds;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	seconds = number(
+	    place.passing,
+	    "SELECT seq / 1000000 FROM sqlite_sequence WHERE name = 'mail'");
+	assert_in_range(seconds, before - 1, before + 60);
+}
+
+static void
+opening_again_keeps_what_is_there(void **state)
+{
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(
+	    run(place.lasting, STREAM("a", HASH, "''", "0", "0", "0")),
+	    SQLITE_OK);
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(number(place.lasting, "SELECT count(*) FROM stream"),
+			 1);
+}
+
+static void
+a_newer_file_is_refused_in_words(void **state)
+{
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(run(place.lasting, "PRAGMA user_version = 99"),
+			 SQLITE_OK);
+	unit_fails(open_and_close(&err), &err, ERROR_STORE);
+	assert_non_null(strstr(err.detail, "newer (99)"));
+	assert_non_null(strstr(err.detail, "update livebin"));
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 99);
+}
+
+static void
+a_file_that_is_no_database_is_refused(void **state)
+{
+	struct error err;
+	FILE *file;
+
+	(void)state;
+	file = fopen(place.passing, "wb");
+	assert_non_null(file);
+	(void)fprintf(file, "%04096d", 7);
+	(void)fclose(file);
+	unit_fails(open_and_close(&err), &err, ERROR_STORE);
+	assert_null(strstr(err.detail, place.folder));
+}
+
+static void
+a_folder_that_is_missing_is_an_error(void **state)
+{
+	struct store *store;
+	struct error err;
+
+	(void)state;
+	unit_fails(store_open(&store, "/nowhere/a", "/nowhere/b", 100, &err),
+		   &err, ERROR_STORE);
+	assert_null(store);
+}
+
+static int
+open_in_child(void *unused)
+{
+	struct error err;
+
+	(void)unused;
+	return open_and_close(&err) == 0 ? 0 : 1;
+}
+
+static void
+racing_processes_all_open_a_new_store(void **state)
+{
+	int round, i, status;
+
+	(void)state;
+	for (round = 0; round < ROUNDS; round++) {
+		(void)fflush(NULL);
+		for (i = 0; i < RACERS; i++)
+			if (fork() == 0)
+				_exit(open_in_child(NULL));
+		for (i = 0; i < RACERS; i++) {
+			assert_true(wait(&status) > 0);
+			assert_int_equal(status, 0);
+		}
+		assert_int_equal(
+		    number(place.passing, "SELECT count(*) FROM sweep"), 1);
+		unit_folder_clear(place.folder, "lasting");
+		unit_folder_clear(place.folder, "passing");
+	}
+}
+
+static void *
+open_in_thread(void *argument)
+{
+	struct error *err = argument;
+
+	err->code = ERROR_NONE;
+	(void)open_and_close(err);
+	return NULL;
+}
+
+static void
+racing_threads_all_open_a_new_store(void **state)
+{
+	pthread_t threads[RACERS];
+	struct error errs[RACERS];
+	int i;
+
+	(void)state;
+	for (i = 0; i < RACERS; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, open_in_thread, &errs[i]),
+		    0);
+	for (i = 0; i < RACERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	for (i = 0; i < RACERS; i++)
+		assert_int_equal(errs[i].code, ERROR_NONE);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_part_has_a_text_that_applies),
+		TEST(no_schema_has_changed_since_the_first),
+		TEST(a_new_file_has_the_version_and_write_ahead_logging),
+		TEST(every_table_is_strict),
+		TEST(a_stream_row_is_checked),
+		TEST(a_passing_row_is_checked),
+		TEST(two_peers_cannot_have_one_token),
+		TEST(message_ids_begin_at_the_clock),
+		TEST(opening_again_keeps_what_is_there),
+		TEST(a_newer_file_is_refused_in_words),
+		TEST(a_file_that_is_no_database_is_refused),
+		TEST(a_folder_that_is_missing_is_an_error),
+		TEST(racing_processes_all_open_a_new_store),
+		TEST(racing_threads_all_open_a_new_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
