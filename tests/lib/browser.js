@@ -10,7 +10,10 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 import { BUILD } from './server.js';
-import { until } from './wait.js';
+import { sleep, until } from './wait.js';
+
+/** Colours and sizes that change, change slowly. */
+const SETTLE_MS = 400;
 
 const CHROMIUM = {
 	browser: 'chrome',
@@ -150,7 +153,7 @@ export async function goLive(page, server, title) {
 /** Stops in the studio; with viewers there it asks first. */
 export async function stop(page) {
 	await page.click(hook('main-button'));
-	const sure = await page.waitForSelector('dialog[open] .danger', { timeout: 2000 }).catch(() => null);
+	const sure = await page.waitForSelector(`dialog[open] ${hook('confirm-yes')}`, { timeout: 2000 }).catch(() => null);
 	await sure?.click();
 	await seeText(page, 'status', /over/i);
 }
@@ -159,5 +162,6 @@ export async function stop(page) {
 export async function shoot(page, name) {
 	const folder = join(BUILD, 'screenshots');
 	mkdirSync(folder, { recursive: true });
+	await sleep(SETTLE_MS);
 	await page.screenshot({ path: join(folder, `${name}.png`) });
 }

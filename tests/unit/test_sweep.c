@@ -46,6 +46,28 @@ beat(struct unit *unit, const struct stream *stream)
 		&err);
 }
 
+/*
+ * What a sweep finds that comes within the second; a machine that slept in
+ * between is asked again.
+ */
+static bool
+sweeps_too_soon(struct unit *unit, struct live *live)
+{
+	char sql[96];
+	int64_t begun;
+	bool swept;
+
+	do {
+		begun = clock_unix_ms();
+		(void)snprintf(sql, sizeof(sql),
+			       "UPDATE sweep SET due_ms = %lld",
+			       (long long)begun + 1000);
+		unit_sql(unit, STORE_PASSING, sql);
+		swept = audience_sweep(live);
+	} while (clock_unix_ms() - begun >= 1000);
+	return swept;
+}
+
 static void
 one_of_two_programs_sweeps_in_a_second(void **state)
 {
@@ -55,11 +77,8 @@ one_of_two_programs_sweeps_in_a_second(void **state)
 
 	unit_ok(live_open(&other, &unit->config, &err), &err);
 	sweep(unit);
-	/* As if the second had not passed, however slow the machine. */
-	unit_sql(unit, STORE_PASSING,
-		 "UPDATE sweep SET due_ms ="
-		 " CAST(strftime('%s', 'now') AS INTEGER) * 1000 + 1500");
-	(void)audience_sweep(&unit->live);
+	assert_false(sweeps_too_soon(unit, &unit->live));
+	assert_false(sweeps_too_soon(unit, &other));
 	expire(unit, "sweep", "due_ms");
 	assert_true(audience_sweep(&other));
 	live_close(&other);

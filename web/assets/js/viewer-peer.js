@@ -140,7 +140,7 @@ export class ViewerPeer {
 
 	/** Looks whether media moves: often until it does, then at leisure. */
 	async #measure() {
-		const { frames, packets } = await this.#count();
+		const { frames, decoded, packets } = await this.#count();
 		if (this.#isOver) return;
 		const now = performance.now();
 		// A page that slept, or that nobody sees, proves nothing.
@@ -153,7 +153,9 @@ export class ViewerPeer {
 		this.#frames = frames;
 		this.#packets = packets;
 		const isSound = isSoundOnly && now - this.#connectedAt > SOUND_ONLY_MS;
-		if (!this.#isFlowing && (frames > 0 || isSound)) {
+		// A page that nobody sees may not decode what it receives.
+		const isPicture = decoded > 0 || (document.hidden && frames > 0);
+		if (!this.#isFlowing && (isPicture || isSound)) {
 			this.#isFlowing = true;
 			this.#on.flowing();
 		}
@@ -166,14 +168,19 @@ export class ViewerPeer {
 
 	async #count() {
 		let frames = 0;
+		let decoded = 0;
 		let packets = 0;
 		const report = await this.pc.getStats().catch(() => new Map());
 		report.forEach((/** @type {any} */ stat) => {
 			if (stat.type !== 'inbound-rtp') return;
-			if (stat.kind === 'video') frames += Math.max(stat.framesReceived ?? 0, stat.framesDecoded ?? 0);
-			else packets += stat.packetsReceived ?? 0;
+			if (stat.kind === 'video') {
+				decoded += stat.framesDecoded ?? 0;
+				frames += Math.max(stat.framesReceived ?? 0, stat.framesDecoded ?? 0);
+			} else {
+				packets += stat.packetsReceived ?? 0;
+			}
 		});
-		return { frames, packets };
+		return { frames, decoded, packets };
 	}
 
 	/** @param {string} reason */

@@ -1,0 +1,301 @@
+/*
+ * live/listing.h: what is live, newest first, and the page that is kept.
+ */
+#include <json-c/json.h>
+
+#include "live/audience.h"
+#include "live/listing.h"
+#include "unit.h"
+
+#define BASE "https://site.test"
+
+static struct json_object *
+list(struct unit *unit, int64_t below_seq, int64_t limit)
+{
+	const struct listing_page page = { below_seq, limit };
+	struct json_object *tree;
+	const struct buf *json;
+	struct error err;
+
+	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
+	assert_int_equal(strlen(json->data), json->size);
+	tree = json_tokener_parse(json->data);
+	assert_non_null(tree);
+	return tree;
+}
+
+static struct json_object *
+first_page(struct unit *unit)
+{
+	return list(unit, INT64_MAX, LISTING_LIMIT_DEFAULT);
+}
+
+static struct json_object *
+streams_of(struct json_object *tree)
+{
+	struct json_object *streams;
+
+	assert_true(json_object_object_get_ex(tree, "streams", &streams));
+	return streams;
+}
+
+static size_t
+count(struct json_object *tree)
+{
+	return json_object_array_length(streams_of(tree));
+}
+
+static const char *
+id_at(struct json_object *tree, size_t i)
+{
+	return json_object_get_string(json_object_object_get(
+	    json_object_array_get_idx(streams_of(tree), i), "videoId"));
+}
+
+/* The cursor of the next page, or 0 where there is none. */
+static int64_t
+next_of(struct json_object *tree)
+{
+	struct json_object *next;
+
+	assert_true(json_object_object_get_ex(tree, "nextCursor", &next));
+	return next == NULL ? 0 : json_object_get_int64(next);
+}
+
+static size_t
+count_first_page(struct unit *unit)
+{
+	struct json_object *tree = first_page(unit);
+	const size_t found = count(tree);
+
+	(void)json_object_put(tree);
+	return found;
+}
+
+static void
+nothing_live_is_an_empty_list(void **state)
+{
+	struct json_object *tree = first_page(*state);
+
+	assert_int_equal(count(tree), 0);
+	assert_int_equal(next_of(tree), 0);
+	(void)json_object_put(tree);
+}
+
+static void
+public_streams_that_are_live_are_listed_newest_first(void **state)
+{
+	struct unit *unit = *state;
+	struct json_object *tree;
+	struct stream a, b, c;
+
+	unit_start(unit, &a);
+	unit_start(unit, &b);
+	unit_start(unit, &c);
+	tree = first_page(unit);
+	assert_int_equal(count(tree), 3);
+	assert_string_equal(id_at(tree, 0), c.id);
+	assert_string_equal(id_at(tree, 1), b.id);
+	assert_string_equal(id_at(tree, 2), a.id);
+	(void)json_object_put(tree);
+}
+
+static void
+what_is_hidden_or_not_live_is_not_listed(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct error err;
+	int i;
+
+	for (i = VISIBILITY_UNLISTED; i < VISIBILITY__MAX; i++) {
+		unit_create(unit, (enum visibility)i, &stream, NULL);
+		unit_ok(lifecycle_start(&unit->live, &stream, &err), &err);
+	}
+	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
+	assert_int_equal(count_first_page(unit), 0);
+	unit_start(unit, &stream);
+	assert_int_equal(count_first_page(unit), 1);
+	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
+	assert_int_equal(count_first_page(unit), 0);
+}
+
+static void
+pages_follow_each_other_without_gap_or_repeat(void **state)
+{
+	struct unit *unit = *state;
+	struct stream streams[7];
+	struct json_object *tree;
+	int64_t cursor = INT64_MAX;
+	size_t i, seen = 0;
+
+	for (i = 0; i < UNIT_COUNT(streams); i++)
+		unit_start(unit, &streams[i]);
+	do {
+		tree = list(unit, cursor, 3);
+		for (i = 0; i < count(tree); i++)
+			assert_string_equal(id_at(tree, i),
+					    streams[6 - seen++].id);
+		cursor = next_of(tree);
+		(void)json_object_put(tree);
+	} while (cursor != 0);
+	assert_int_equal(seen, 7);
+}
+
+static void
+a_page_that_is_just_full_has_no_next(void **state)
+{
+	struct unit *unit = *state;
+	struct json_object *tree;
+	struct stream stream;
+
+	unit_start(unit, &stream);
+	unit_start(unit, &stream);
+	tree = list(unit, INT64_MAX, 2);
+	assert_int_equal(count(tree), 2);
+	assert_int_equal(next_of(tree), 0);
+	(void)json_object_put(tree);
+	tree = list(unit, INT64_MAX, 1);
+	assert_int_equal(count(tree), 1);
+	assert_int_not_equal(next_of(tree), 0);
+	(void)json_object_put(tree);
+}
+
+static void
+links_begin_with_the_base_that_was_asked(void **state)
+{
+	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	struct unit *unit = *state;
+	const struct buf *json;
+	struct stream stream;
+	struct error err;
+
+	unit_start(unit, &stream);
+	unit_ok(listing_active(&unit->live, &page, "http://a", &json, &err),
+		&err);
+	assert_non_null(strstr(json->data, "\"http://a/watch/"));
+	unit_ok(listing_active(&unit->live, &page, "http://b", &json, &err),
+		&err);
+	assert_non_null(strstr(json->data, "\"http://b/watch/"));
+	assert_null(strstr(json->data, "http://a"));
+}
+
+static void
+the_first_page_is_kept_while_nobody_writes(void **state)
+{
+	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	struct unit *unit = *state;
+	const struct buf *json;
+	struct stream stream;
+	struct error err;
+
+	unit_start(unit, &stream);
+	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
+	/* A mark that a page which was kept still has. */
+	unit->live.listing.json.data[0] = '!';
+	unit->live.listing.until_mono_ms = INT64_MAX;
+	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
+	assert_int_equal(json->data[0], '!');
+	unit->live.listing.until_mono_ms = 0;
+	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
+	assert_int_equal(json->data[0], '{');
+}
+
+static void
+another_programs_write_is_seen_at_once(void **state)
+{
+	struct unit *unit = *state;
+	struct stream a, b;
+
+	unit_start(unit, &a);
+	unit_start(unit, &b);
+	assert_int_equal(count_first_page(unit), 2);
+	unit->live.listing.until_mono_ms = INT64_MAX;
+	unit_sql(unit, STORE_LASTING,
+		 "UPDATE stream SET status = 2 WHERE seq = 1");
+	assert_int_equal(count_first_page(unit), 1);
+}
+
+static void
+viewers_are_counted_as_they_are_now(void **state)
+{
+	struct unit *unit = *state;
+	struct json_object *tree;
+	struct audience audience;
+	struct stream stream;
+	struct error err;
+
+	unit_start(unit, &stream);
+	(void)json_object_put(first_page(unit));
+	unit->live.listing.until_mono_ms = INT64_MAX;
+	unit_ok(audience_heartbeat(&unit->live, &stream,
+				   "VVVVVVVVVVVVVVVVVVVVV", false, &audience,
+				   &err),
+		&err);
+	tree = first_page(unit);
+	assert_int_equal(
+	    json_object_get_int64(json_object_object_get(
+		json_object_array_get_idx(streams_of(tree), 0), "viewers")),
+	    1);
+	(void)json_object_put(tree);
+}
+
+static void
+another_page_is_not_taken_for_the_first(void **state)
+{
+	struct unit *unit = *state;
+	struct json_object *tree;
+	struct stream a, b;
+
+	unit_start(unit, &a);
+	unit_start(unit, &b);
+	tree = list(unit, INT64_MAX, 1);
+	(void)json_object_put(tree);
+	assert_int_equal(count_first_page(unit), 2);
+	tree = list(unit, 2, LISTING_LIMIT_DEFAULT);
+	assert_int_equal(count(tree), 1);
+	(void)json_object_put(tree);
+	assert_int_equal(count_first_page(unit), 2);
+}
+
+static void
+the_largest_page_fits(void **state)
+{
+	struct unit *unit = *state;
+	struct json_object *tree;
+	struct stream stream;
+
+	unit_start(unit, &stream);
+	/* Titles and descriptions as long as they may be, all escaped. */
+	unit_sql(
+	    unit, STORE_LASTING,
+	    "WITH RECURSIVE n(i) AS"
+	    " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 101)"
+	    " INSERT INTO stream (id, key_hash, title, description, status,"
+	    " visibility, created_ms) SELECT printf('%021d', i),"
+	    " zeroblob(32), replace(hex(zeroblob(100)), '0', char(128512)),"
+	    " replace(hex(zeroblob(2500)), '0', char(10)), 1, 0, 1 FROM n");
+	tree = list(unit, INT64_MAX, LISTING_LIMIT_MAX);
+	assert_int_equal(count(tree), LISTING_LIMIT_MAX);
+	(void)json_object_put(tree);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_LIVE(nothing_live_is_an_empty_list),
+		UNIT_LIVE(public_streams_that_are_live_are_listed_newest_first),
+		UNIT_LIVE(what_is_hidden_or_not_live_is_not_listed),
+		UNIT_LIVE(pages_follow_each_other_without_gap_or_repeat),
+		UNIT_LIVE(a_page_that_is_just_full_has_no_next),
+		UNIT_LIVE(links_begin_with_the_base_that_was_asked),
+		UNIT_LIVE(the_first_page_is_kept_while_nobody_writes),
+		UNIT_LIVE(another_programs_write_is_seen_at_once),
+		UNIT_LIVE(viewers_are_counted_as_they_are_now),
+		UNIT_LIVE(another_page_is_not_taken_for_the_first),
+		UNIT_LIVE(the_largest_page_fits),
+	};
+
+	return UNIT_RUN(tests);
+}
