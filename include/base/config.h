@@ -45,7 +45,6 @@ struct config {
 	int64_t sse_ping_s;
 	int64_t sse_max_s;
 	int64_t workers;
-	int64_t queue_max;
 	int64_t parked_max;
 	int64_t busy_timeout_ms;
 	int64_t disk_free_min_mb;

@@ -32,6 +32,12 @@ int id_init(struct error *err) __attribute__((warn_unused_result));
  */
 void id_make(char *text, size_t chars);
 
+/*
+ * Writes an id that is unique but no secret: random for the process, counted
+ * within it. ID_CHARS and a NUL. No system call. Any thread.
+ */
+void id_make_unique(char text[ID_BYTES]);
+
 /* True if text is exactly `chars` characters of [A-Za-z0-9_-]. */
 bool id_valid(const char *text, size_t chars);
 

@@ -6,7 +6,7 @@
  * Use: read the version, then query; if there is nothing, park with that
  * version. Whoever changes the store brackets its commit:
  *
- *	topic_intend(id); commit; topic_wake(id);
+ *	topic_intend(t); commit; topic_wake(t); topic_ring();
  *
  * Wakes may be spurious (topics share slots), never lost: a writer that dies
  * between the two calls leaves its slot marked, and waiters on marked slots
@@ -42,10 +42,16 @@ uint32_t topic_version(struct topic topic);
 void topic_intend(struct topic topic);
 
 /*
- * After the commit (or the rollback): takes the mark back, moves the version,
- * and tells every process that watches. Any thread.
+ * After the commit (or the rollback): takes the mark back and moves the
+ * version. Any thread.
  */
 void topic_wake(struct topic topic);
+
+/*
+ * Behind one or more wakes: tells every process that watches. Any thread. A
+ * wake that is never rung for is still seen by the waiters' slow tick.
+ */
+void topic_ring(void);
 
 /* True if a writer is, or died, between its intend and its wake. */
 bool topic_marked(struct topic topic);

@@ -1,5 +1,7 @@
 /*
- * The queue between whoever has a request ready and the workers.
+ * What is ready to go on: requests that were parked, and the door's tick.
+ * New requests aren't here: workers take them from the listening socket, whose
+ * backlog is the queue.
  */
 #ifndef LIVEBIN_HTTP_QUEUE_H
 #define LIVEBIN_HTTP_QUEUE_H
@@ -8,27 +10,27 @@
 
 /* What queue_take found. */
 enum queue_work {
+	QUEUE_EMPTY,
 	QUEUE_REQUEST, /* *request is the caller's now */
 	QUEUE_TICK,    /* the door's tick is due */
-	QUEUE_CLOSED,  /* closed and empty: the worker ends */
 };
 
-/* At most `max` new requests wait; resumed ones are not counted. */
-void queue_open(size_t max);
+/* Makes the descriptor. 0, or -1 with *err. Before threads start. */
+int queue_open(struct error *err) __attribute__((warn_unused_result));
 
-/* Adds a new request. 0, or -1 if the queue is full. */
-int queue_add(struct request *request) __attribute__((warn_unused_result));
+/*
+ * Readable while there is work. For epoll with EPOLLEXCLUSIVE: it counts, so
+ * that as many workers wake as there are pieces of work.
+ */
+int queue_descriptor(void);
 
-/* Adds a request that was parked: it goes first and never finds it full. */
+/* Hands a request that was parked to some worker. */
 void queue_resume(struct request *request);
 
 /* Asks some worker for a tick, unless one was asked already. */
 void queue_tick(void);
 
-/* Waits for work. Any worker. */
+/* Takes a piece of work, without waiting. Any worker. */
 enum queue_work queue_take(struct request **request);
-
-/* No more is coming: workers end when the queue is empty. */
-void queue_close(void);
 
 #endif

@@ -10,7 +10,4 @@
 /* Takes the request over. `context` is the running worker's. */
 void serve(const struct door *door, struct request *request, void *context);
 
-/* Answers 503 because the queue is full. Takes the request over. */
-void serve_busy(struct request *request);
-
 #endif

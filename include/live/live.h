@@ -17,7 +17,7 @@ struct json_object;
 struct listing {
 	struct buf json;
 	bool first_page;
-	struct store_moment moment;
+	uint32_t version; /* of live_listing_topic */
 	int64_t until_mono_ms;
 	char base[CONFIG_TEXT_BYTES];
 };
@@ -48,6 +48,7 @@ void live_close(struct live *live);
 /* The topics that parked requests wait for. */
 struct topic live_mail_topic(const char *stream_id, const char *receiver);
 struct topic live_stream_topic(const char *stream_id);
+struct topic live_listing_topic(void);
 
 /*
  * A write transaction that knows whom to wake: topics are added while it is
@@ -70,6 +71,11 @@ int change_begin(struct change *change, struct live *live,
     __attribute__((warn_unused_result));
 int change_wakes(struct change *change, struct topic topic, struct error *err)
     __attribute__((warn_unused_result));
+
+/* Adds what waits for a stream's object, and for the list it may be in. */
+int change_wakes_stream(struct change *change, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
 int change_end(struct change *change, int rc, struct error *err)
     __attribute__((warn_unused_result));
 

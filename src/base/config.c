@@ -101,8 +101,6 @@ static const struct row ROWS[] = {
 	    "seconds an event stream lasts; clients resume by themselves"),
 	INT("workers", workers, 4, 1, 64,
 	    "threads of one program that run handlers"),
-	INT("queue_max", queue_max, 1024, 1, 100000,
-	    "requests that may wait for a worker; more get 503"),
 	INT("parked_max", parked_max, 4096, 1, 100000,
 	    "requests one program may park; more get 503"),
 	INT("busy_timeout", busy_timeout_ms, 5000, 1, 60000,
@@ -117,7 +115,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 26, "a row for each member of struct config");
+static_assert(ROW_COUNT == 25, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

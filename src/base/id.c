@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,10 +15,18 @@
 
 #include "base/id.h"
 
+#define UNIQUE_PREFIX_CHARS 14 /* 84 bits; 7 characters count */
+
 static const char ID_ALPHABET[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 static_assert(sizeof(ID_ALPHABET) == 64 + 1, "6 bits a character");
+
+/* The prefix is set by id_init, before threads start. */
+static struct {
+	char prefix[UNIQUE_PREFIX_CHARS + 1];
+	_Atomic uint64_t count;
+} unique;
 
 int
 id_init(struct error *err)
@@ -24,6 +34,7 @@ id_init(struct error *err)
 	if (sodium_init() < 0)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "libsodium could not be initialised");
+	id_make(unique.prefix, UNIQUE_PREFIX_CHARS);
 	return 0;
 }
 
@@ -39,6 +50,20 @@ id_make(char *text, size_t chars)
 		text[i] = ID_ALPHABET[random[i] & 63];
 	text[chars] = '\0';
 	sodium_memzero(random, sizeof(random));
+}
+
+void
+id_make_unique(char text[ID_BYTES])
+{
+	uint64_t number = atomic_fetch_add(&unique.count, 1);
+	size_t i;
+
+	memcpy(text, unique.prefix, UNIQUE_PREFIX_CHARS);
+	for (i = ID_CHARS; i > UNIQUE_PREFIX_CHARS; i--) {
+		text[i - 1] = ID_ALPHABET[number & 63];
+		number >>= 6;
+	}
+	text[ID_CHARS] = '\0';
 }
 
 bool

@@ -98,15 +98,18 @@ topic_intend(struct topic topic)
 void
 topic_wake(struct topic topic)
 {
-	static const char byte = 0;
 	struct slot *slot = &wake_file.slots[topic.slot];
 
 	atomic_fetch_add(&slot->version, 1);
 	atomic_fetch_sub(&slot->intents, 1);
-	/*
-	 * Behind the counters: the write only rings the bell. If it fails, the
-	 * slow tick of every waiter sees the version.
-	 */
+}
+
+void
+topic_ring(void)
+{
+	static const char byte = 0;
+
+	/* If it fails, the slow tick of every waiter sees the version. */
 	if (pwrite(wake_file.fd, &byte, 1, SLOTS * sizeof(struct slot)) != 1)
 		return;
 }

@@ -1,13 +1,18 @@
 /*
  * The engine's threads, on one screen:
  *
- *	main       waits for SIGTERM, then: acceptor, lot, workers, in order
- *	acceptor   poll, FCGX_Accept_r, queue_add (full: 503)
- *	workers    queue_take, serve (see serve.c); each has its own context
+ *	main       waits for SIGTERM, then stops the others in order
+ *	workers    take what was resumed (queue.c), else accept, else wait for
+ *	           either; serve (serve.c). Each has a context of its own
  *	lot        see lot.c
  *
- * Stopping: the acceptor takes what is in the backlog and ends; the lot
- * resumes everything with WAKE_STOP; workers end when the queue is empty.
+ * Workers accept by themselves, so that a request that needs no waiting is
+ * one thread's from its first byte to its last. The socket's backlog is the
+ * queue of new requests; its bound is the web server's setting.
+ *
+ * Stopping: the lot resumes everything with WAKE_STOP, and from then on what
+ * would park comes back at once; workers finish what is in the backlog and
+ * in the queue, and end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +21,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -33,84 +39,115 @@
 
 extern char **environ; /* POSIX: declared by the program */
 
+struct worker {
+	struct engine *engine;
+	void *context;
+	struct request *spare; /* for the next accept */
+	int epoll_fd;
+	pthread_t thread;
+};
+
 struct engine {
 	const struct door *door;
 	const struct config *config;
-	int stop_fd; /* readable: stop accepting */
-	pthread_t acceptor;
+	int stop_fd; /* readable: end when there is nothing left to do */
 	size_t worker_count;
-	struct worker {
-		struct engine *engine;
-		void *context;
-		pthread_t thread;
-	} workers[WORKERS_MAX];
+	struct worker workers[WORKERS_MAX];
 };
+
+/* Accepts and serves one request. False if the backlog is empty. */
+static bool
+worker_accept(struct worker *worker)
+{
+	struct request *request = worker->spare;
+
+	if (request == NULL)
+		request = exchange_new(worker->engine->config, LISTEN_FD,
+		    false);
+	worker->spare = request;
+	if (request == NULL || FCGX_Accept_r(&request->fcgx) != 0)
+		return false;
+	worker->spare = NULL;
+	exchange_begin(request, request->fcgx.envp);
+	serve(worker->engine->door, request, worker->context);
+	return true;
+}
+
+/* Does whatever is to be done now. False if there is nothing. */
+static bool
+worker_turn(struct worker *worker)
+{
+	struct request *request;
+
+	switch (queue_take(&request)) {
+	case QUEUE_REQUEST:
+		serve(worker->engine->door, request, worker->context);
+		return true;
+	case QUEUE_TICK:
+		worker->engine->door->tick(worker->context);
+		return true;
+	case QUEUE_EMPTY:
+		break;
+	}
+	return worker_accept(worker);
+}
 
 static void *
 worker_thread(void *argument)
 {
 	struct worker *worker = argument;
-	struct request *request;
+	struct epoll_event event;
+	bool stopping = false;
+	int count;
 
 	for (;;) {
-		switch (queue_take(&request)) {
-		case QUEUE_REQUEST:
-			serve(worker->engine->door, request, worker->context);
-			break;
-		case QUEUE_TICK:
-			worker->engine->door->tick(worker->context);
-			break;
-		case QUEUE_CLOSED:
+		if (worker_turn(worker))
+			continue;
+		if (stopping)
 			return NULL;
-		}
-	}
-}
-
-/* Takes one request, if there is one. False when the backlog is empty. */
-static bool
-acceptor_take(struct engine *engine)
-{
-	struct request *request;
-	int failure;
-
-	request = exchange_new(engine->config, LISTEN_FD, false);
-	if (request == NULL) {
-		log_write(LOG_LEVEL_ERROR, NULL, "accept: out of memory");
-		return false;
-	}
-	if (FCGX_Accept_r(&request->fcgx) != 0) {
-		failure = errno;
-		exchange_end(request);
-		errno = failure;
-		return false;
-	}
-	exchange_begin(request, request->fcgx.envp);
-	if (queue_add(request) != 0)
-		serve_busy(request);
-	return true;
-}
-
-static void *
-acceptor_thread(void *argument)
-{
-	struct engine *engine = argument;
-	struct pollfd fds[2] = {
-		{ .fd = LISTEN_FD, .events = POLLIN },
-		{ .fd = engine->stop_fd, .events = POLLIN },
-	};
-
-	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			break;
-		while (acceptor_take(engine))
-			;
-		if (fds[1].revents != 0)
-			break;
-		/* Out of descriptors: poll would spin until some are free. */
+		/* Out of descriptors: accept fails while the socket is ready. */
 		if (errno == EMFILE || errno == ENFILE)
-			(void)poll(&fds[1], 1, 50);
+			(void)poll(NULL, 0, 20);
+		count = epoll_wait(worker->epoll_fd, &event, 1, -1);
+		stopping = count == 1 &&
+		    event.data.fd == worker->engine->stop_fd;
 	}
-	return NULL;
+}
+
+static int
+worker_watch(struct worker *worker, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	return epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* Exclusive: one connection, or one piece of work, wakes one worker. */
+static int
+worker_open(struct worker *worker, struct error *err)
+{
+	const struct engine *engine = worker->engine;
+
+	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (worker->epoll_fd < 0 ||
+	    worker_watch(worker, LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) != 0 ||
+	    worker_watch(worker, queue_descriptor(),
+		EPOLLIN | EPOLLEXCLUSIVE) != 0 ||
+	    worker_watch(worker, engine->stop_fd, EPOLLIN) != 0)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "can't prepare a worker: %s", strerror(errno));
+	return engine->door->open(&worker->context, engine->config, err);
+}
+
+static void
+worker_close(struct worker *worker)
+{
+	if (worker->context != NULL)
+		worker->engine->door->close(worker->context);
+	if (worker->spare != NULL)
+		exchange_end(worker->spare);
+	if (worker->epoll_fd >= 0)
+		(void)close(worker->epoll_fd);
 }
 
 /* Every descriptor that may be had: one is held by each parked request. */
@@ -126,31 +163,6 @@ engine_raise_limit(void)
 }
 
 static int
-engine_open_workers(struct engine *engine, struct error *err)
-{
-	size_t i;
-
-	engine->worker_count = (size_t)engine->config->workers;
-	for (i = 0; i < engine->worker_count; i++) {
-		engine->workers[i].engine = engine;
-		if (engine->door->open(&engine->workers[i].context,
-			engine->config, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static void
-engine_close_workers(struct engine *engine)
-{
-	size_t i;
-
-	for (i = 0; i < engine->worker_count; i++)
-		if (engine->workers[i].context != NULL)
-			engine->door->close(engine->workers[i].context);
-}
-
-static int
 engine_start_threads(struct engine *engine, struct error *err)
 {
 	size_t i;
@@ -162,9 +174,6 @@ engine_start_threads(struct engine *engine, struct error *err)
 	for (i = 0; i < engine->worker_count && rc == 0; i++)
 		rc = pthread_create(&engine->workers[i].thread, NULL,
 		    worker_thread, &engine->workers[i]);
-	if (rc == 0)
-		rc = pthread_create(&engine->acceptor, NULL, acceptor_thread,
-		    engine);
 	if (rc != 0)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "can't start threads: %s", strerror(rc));
@@ -180,11 +189,9 @@ engine_wait_and_stop(struct engine *engine, const sigset_t *signals)
 
 	(void)sigwait(signals, &signal);
 	log_write(LOG_LEVEL_INFO, NULL, "stopping on signal %d", signal);
+	lot_stop();
 	if (write(engine->stop_fd, &one, sizeof(one)) < 0)
 		log_write(LOG_LEVEL_ERROR, NULL, "stop: %s", strerror(errno));
-	(void)pthread_join(engine->acceptor, NULL);
-	lot_stop();
-	queue_close();
 	for (i = 0; i < engine->worker_count; i++)
 		(void)pthread_join(engine->workers[i].thread, NULL);
 }
@@ -193,6 +200,7 @@ static int
 engine_prepare(struct engine *engine, sigset_t *signals, struct error *err)
 {
 	int flags;
+	size_t i;
 
 	(void)sigemptyset(signals);
 	(void)sigaddset(signals, SIGTERM);
@@ -208,8 +216,15 @@ engine_prepare(struct engine *engine, sigset_t *signals, struct error *err)
 	    fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) != 0)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "can't prepare the socket: %s", strerror(errno));
-	queue_open((size_t)engine->config->queue_max);
-	return engine_open_workers(engine, err);
+	if (queue_open(err) != 0)
+		return -1;
+	for (i = 0; i < (size_t)engine->config->workers; i++) {
+		engine->workers[i].engine = engine;
+		engine->worker_count = i + 1;
+		if (worker_open(&engine->workers[i], err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -218,6 +233,7 @@ engine_serve_fastcgi(const struct door *door, const struct config *config,
 {
 	static struct engine engine; /* one a process; too large for a stack */
 	sigset_t signals;
+	size_t i;
 	int rc;
 
 	engine.door = door;
@@ -227,9 +243,11 @@ engine_serve_fastcgi(const struct door *door, const struct config *config,
 		rc = engine_start_threads(&engine, err);
 	if (rc == 0) {
 		log_write(LOG_LEVEL_INFO, NULL, "serving");
+		log_flush();
 		engine_wait_and_stop(&engine, &signals);
 	}
-	engine_close_workers(&engine);
+	for (i = 0; i < engine.worker_count; i++)
+		worker_close(&engine.workers[i]);
 	return rc;
 }
 
@@ -271,8 +289,9 @@ engine_run(const struct door *door, const struct config *config)
 		    "libfcgi could not be initialised");
 	else
 		rc = engine_serve_fastcgi(door, config, &err);
-	if (rc == 0)
-		return 0;
-	log_write(LOG_LEVEL_ERROR, NULL, "can't start: %s", err.detail);
-	return 1;
+	if (rc != 0)
+		log_write(LOG_LEVEL_ERROR, NULL, "can't start: %s",
+		    err.detail);
+	log_flush();
+	return rc == 0 ? 0 : 1;
 }

@@ -72,7 +72,7 @@ exchange_begin(struct request *request, char **envp)
 	request->envp = envp;
 	request->begun_mono_ms = clock_mono_ms();
 	request->wake = WAKE_FIRST;
-	id_make(request->id, ID_CHARS);
+	id_make_unique(request->id);
 	exchange_path(request);
 }
 

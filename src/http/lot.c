@@ -238,6 +238,7 @@ lot_thread(void *unused)
 		if (lot.ticking && now - ticked >= TICK_MS) {
 			ticked = now;
 			queue_tick();
+			log_flush();
 		}
 	}
 	return NULL;

@@ -1,85 +1,69 @@
 /*
- * The work queue: two lists under one lock. Resumed requests go first, since
- * somebody has waited for them.
+ * The queue of resumed requests: a list under a lock, and an eventfd that
+ * counts its entries. Looking at an empty queue costs no system call.
  */
+#include <errno.h>
 #include <pthread.h>
-#include <stddef.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "http/exchange.h"
 #include "http/queue.h"
 
-struct list {
-	struct request *first, *last;
-};
-
-/* All of it under `lock`. */
+/* `ready` is read without the lock, as a hint; the rest is under it. */
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t filled;
-	struct list fresh, resumed;
-	size_t fresh_count, fresh_max;
-	bool tick, closed;
+	int fd; /* counts what is ready; set by queue_open */
+	_Atomic size_t ready;
+	struct request *first, *last;
+	bool tick;
 } queue = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.filled = PTHREAD_COND_INITIALIZER,
+	.fd = -1,
 };
 
-static void
-list_push(struct list *list, struct request *request)
+int
+queue_open(struct error *err)
 {
-	request->next = NULL;
-	if (list->last != NULL)
-		list->last->next = request;
-	else
-		list->first = request;
-	list->last = request;
-}
-
-static struct request *
-list_pop(struct list *list)
-{
-	struct request *request = list->first;
-
-	if (request == NULL)
-		return NULL;
-	list->first = request->next;
-	if (list->first == NULL)
-		list->last = NULL;
-	request->next = NULL;
-	return request;
-}
-
-void
-queue_open(size_t max)
-{
-	(void)pthread_mutex_lock(&queue.lock);
-	queue.fresh_max = max;
-	queue.closed = false;
-	(void)pthread_mutex_unlock(&queue.lock);
+	queue.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+	if (queue.fd < 0)
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "can't make the queue: %s", strerror(errno));
+	return 0;
 }
 
 int
-queue_add(struct request *request)
+queue_descriptor(void)
 {
-	int rc = -1;
+	return queue.fd;
+}
 
-	(void)pthread_mutex_lock(&queue.lock);
-	if (queue.fresh_count < queue.fresh_max) {
-		list_push(&queue.fresh, request);
-		queue.fresh_count++;
-		(void)pthread_cond_signal(&queue.filled);
-		rc = 0;
-	}
-	(void)pthread_mutex_unlock(&queue.lock);
-	return rc;
+/* Under the lock, so that the counter never lags behind the list. */
+static void
+queue_count(void)
+{
+	const uint64_t one = 1;
+
+	atomic_fetch_add(&queue.ready, 1);
+	if (write(queue.fd, &one, sizeof(one)) < 0)
+		log_write(LOG_LEVEL_ERROR, NULL, "queue: %s",
+		    strerror(errno));
 }
 
 void
 queue_resume(struct request *request)
 {
 	(void)pthread_mutex_lock(&queue.lock);
-	list_push(&queue.resumed, request);
-	(void)pthread_cond_signal(&queue.filled);
+	request->next = NULL;
+	if (queue.last != NULL)
+		queue.last->next = request;
+	else
+		queue.first = request;
+	queue.last = request;
+	queue_count();
 	(void)pthread_mutex_unlock(&queue.lock);
 }
 
@@ -87,52 +71,46 @@ void
 queue_tick(void)
 {
 	(void)pthread_mutex_lock(&queue.lock);
-	queue.tick = true;
-	(void)pthread_cond_signal(&queue.filled);
+	if (!queue.tick) {
+		queue.tick = true;
+		queue_count();
+	}
 	(void)pthread_mutex_unlock(&queue.lock);
 }
 
-/* Under the lock. */
-static bool
-queue_next(struct request **request, enum queue_work *work)
+/* Under the lock, with something ready. */
+static enum queue_work
+queue_pop(struct request **request)
 {
-	*work = QUEUE_REQUEST;
-	*request = list_pop(&queue.resumed);
-	if (*request != NULL)
-		return true;
-	*request = list_pop(&queue.fresh);
-	if (*request != NULL) {
-		queue.fresh_count--;
-		return true;
+	uint64_t one;
+
+	atomic_fetch_sub(&queue.ready, 1);
+	if (read(queue.fd, &one, sizeof(one)) < 0)
+		log_write(LOG_LEVEL_ERROR, NULL, "queue: %s",
+		    strerror(errno));
+	*request = queue.first;
+	if (queue.first == NULL) {
+		queue.tick = false;
+		return QUEUE_TICK;
 	}
-	if (queue.closed) {
-		*work = QUEUE_CLOSED;
-		return true;
-	}
-	*work = QUEUE_TICK;
-	if (!queue.tick)
-		return false;
-	queue.tick = false;
-	return true;
+	queue.first = queue.first->next;
+	if (queue.first == NULL)
+		queue.last = NULL;
+	(*request)->next = NULL;
+	return QUEUE_REQUEST;
 }
 
 enum queue_work
 queue_take(struct request **request)
 {
-	enum queue_work work;
+	enum queue_work work = QUEUE_EMPTY;
 
+	*request = NULL;
+	if (atomic_load(&queue.ready) == 0)
+		return QUEUE_EMPTY;
 	(void)pthread_mutex_lock(&queue.lock);
-	while (!queue_next(request, &work))
-		(void)pthread_cond_wait(&queue.filled, &queue.lock);
+	if (atomic_load(&queue.ready) > 0)
+		work = queue_pop(request);
 	(void)pthread_mutex_unlock(&queue.lock);
 	return work;
-}
-
-void
-queue_close(void)
-{
-	(void)pthread_mutex_lock(&queue.lock);
-	queue.closed = true;
-	(void)pthread_cond_broadcast(&queue.filled);
-	(void)pthread_mutex_unlock(&queue.lock);
 }

@@ -238,14 +238,3 @@ serve(const struct door *door, struct request *request, void *context)
 		serve_wait_cgi(request, cgi_until);
 	}
 }
-
-void
-serve_busy(struct request *request)
-{
-	struct error err;
-
-	(void)error_set_retry(&err, ERROR_BUSY, 1,
-	    "Too many requests at once. Try again.");
-	serve_drain(request);
-	serve_finish(request, REQUEST_FAILED, &err);
-}

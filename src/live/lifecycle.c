@@ -100,7 +100,7 @@ lifecycle_turn(struct live *live, const char *stream_id,
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	turned = change_wakes(&change, live_stream_topic(stream_id), err);
+	turned = change_wakes_stream(&change, stream_id, err);
 	if (turned == 0 && status == STREAM_LIVE)
 		turned = store_stream_start(live->store, stream_id, now, err);
 	else if (turned == 0)
@@ -180,7 +180,7 @@ lifecycle_update(struct live *live, const struct stream *stream,
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	rc = change_wakes(&change, live_stream_topic(stream->id), err);
+	rc = change_wakes_stream(&change, stream->id, err);
 	if (rc == 0)
 		rc = store_stream_update(live->store, stream, err);
 	return change_end(&change, rc, err);
@@ -199,7 +199,7 @@ lifecycle_rotate(struct live *live, struct stream *stream,
 	if (rc == 0) {
 		if (change_wakes(&change,
 			live_mail_topic(stream->id, MAIL_PUBLISHER), err) != 0 ||
-		    change_wakes(&change, live_stream_topic(stream->id), err) !=
+		    change_wakes_stream(&change, stream->id, err) !=
 			0 ||
 		    store_stream_set_key(live->store, stream->id,
 			stream->key_hash, err) != 0)
@@ -236,7 +236,7 @@ lifecycle_delete(struct live *live, const char *stream_id, struct error *err)
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	rc = change_wakes(&change, live_stream_topic(stream_id), err);
+	rc = change_wakes_stream(&change, stream_id, err);
 	if (rc == 0)
 		rc = store_stream_delete(live->store, stream_id, err);
 	if (change_end(&change, rc, err) != 0)

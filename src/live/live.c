@@ -92,6 +92,12 @@ live_stream_topic(const char *stream_id)
 	return topic_of("stream", stream_id);
 }
 
+struct topic
+live_listing_topic(void)
+{
+	return topic_of("listing", "");
+}
+
 int
 change_begin(struct change *change, struct live *live, enum store_part part,
     struct error *err)
@@ -123,6 +129,15 @@ change_wakes(struct change *change, struct topic topic, struct error *err)
 }
 
 int
+change_wakes_stream(struct change *change, const char *stream_id,
+    struct error *err)
+{
+	if (change_wakes(change, live_stream_topic(stream_id), err) != 0)
+		return -1;
+	return change_wakes(change, live_listing_topic(), err);
+}
+
+int
 change_end(struct change *change, int rc, struct error *err)
 {
 	size_t i;
@@ -133,6 +148,8 @@ change_end(struct change *change, int rc, struct error *err)
 		store_rollback(change->live->store, change->part);
 	for (i = 0; i < change->count; i++)
 		topic_wake(change->topics[i]);
+	if (change->count > 0)
+		topic_ring();
 	free(change->topics);
 	return rc;
 }

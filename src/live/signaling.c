@@ -50,18 +50,19 @@ signaling_deliver(struct change *change, const struct mail_draft *draft,
 
 /* The same notice to every viewer of a stream. */
 static int
-signaling_tell_viewers(struct change *change, struct mail_draft *notice,
-    struct error *err)
+signaling_tell_viewers(struct change *change,
+    const struct mail_draft *notice, struct error *err)
 {
+	struct mail_draft draft = *notice;
 	char ids[FAN_OUT][ID_BYTES], after[ID_BYTES] = "";
 	int count, i;
 
 	do {
 		count = store_peer_list(change->live->store,
-		    notice->stream_id, after, FAN_OUT, ids, err);
+		    draft.stream_id, after, FAN_OUT, ids, err);
 		for (i = 0; i < count; i++) {
-			notice->receiver = ids[i];
-			if (signaling_append(change, notice, err) != 0)
+			draft.receiver = ids[i];
+			if (signaling_append(change, &draft, err) != 0)
 				return -1;
 		}
 		if (count > 0)
@@ -75,7 +76,7 @@ signaling_publisher_joined(struct change *change, const char *stream_id,
     const struct publisher *publisher, struct error *err)
 {
 	struct live *live = change->live;
-	struct mail_draft notice = {
+	const struct mail_draft notice = {
 		.stream_id = stream_id,
 		.sender = MAIL_PUBLISHER,
 		.type = MAIL_PUBLISHER_JOINED,
@@ -98,7 +99,7 @@ signaling_publisher_left(struct change *change, const char *stream_id,
 {
 	struct live *live = change->live;
 	const int64_t now = clock_unix_ms();
-	struct mail_draft notice = {
+	const struct mail_draft notice = {
 		.stream_id = stream_id,
 		.sender = MAIL_PUBLISHER,
 		.type = MAIL_PUBLISHER_LEFT,
@@ -121,7 +122,7 @@ signaling_stopped(struct change *change, const char *stream_id,
     struct error *err)
 {
 	struct live *live = change->live;
-	struct mail_draft notice = {
+	const struct mail_draft notice = {
 		.stream_id = stream_id,
 		.receiver = MAIL_PUBLISHER,
 		.sender = MAIL_SERVER,
@@ -129,10 +130,14 @@ signaling_stopped(struct change *change, const char *stream_id,
 		.data = NOTICE_STOPPED,
 		.at_unix_ms = clock_unix_ms(),
 	};
+	int was;
 
-	if (store_publisher_delete(live->store, stream_id, err) < 0 ||
+	was = store_publisher_delete(live->store, stream_id, err);
+	if (was < 0 ||
 	    store_broadcast_delete(live->store, stream_id, err) != 0 ||
-	    signaling_append(change, &notice, err) != 0)
+	    (was > 0 && signaling_append(change, &notice, err) != 0) ||
+	    change_wakes(change, live_mail_topic(stream_id, MAIL_PUBLISHER),
+		err) != 0)
 		return -1;
 	return signaling_tell_viewers(change, &notice, err);
 }

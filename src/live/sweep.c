@@ -121,8 +121,7 @@ sweep_settle(struct live *live, struct audience *moved, struct error *err)
 		rc = store_audience_settle(live->store, moved[i].stream_id,
 		    err);
 		if (rc == 0)
-			rc = change_wakes(&change,
-			    live_stream_topic(moved[i].stream_id), err);
+			rc = change_wakes_stream(&change, moved[i].stream_id, err);
 	}
 	return change_end(&change, rc, err) == 0 ? count : -1;
 }
