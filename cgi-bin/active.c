@@ -12,26 +12,29 @@ active_get(struct request *request, struct error *err)
 	static const int64_t LIMITS[2] = { 1, LISTING_LIMIT_MAX };
 	static const int64_t CURSORS[2] = { 1, INT64_MAX };
 	struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
-	const struct buf *json;
+	const struct listing *found;
 
 	if (request_query_int(request, "limit", LIMITS, &page.limit, err) !=
 		0 ||
-	    request_query_int(request, "cursor", CURSORS, &page.below_seq,
-		err) != 0 ||
+	    request_query_int(
+		request, "cursor", CURSORS, &page.below_seq, err) != 0 ||
 	    listing_active(door_live(request), &page, request_base(request),
-		&json, err) != 0)
+		&found, err) != 0)
 		return REQUEST_FAILED;
-	return reply_tagged(request, json->data, json->size);
+	return reply_tagged(
+	    request, found->digest, found->json.data, found->json.size);
 }
 
 static const struct route TABLE[] = {
-	{ .method = "GET", .path = "/api/live/active",
-	    .handler = active_get, .who = WHO_ANYONE },
+	{ .method = "GET",
+	    .path = "/api/live/active",
+	    .handler = active_get,
+	    .who = WHO_ANYONE },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "active", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "active", ROUTES(TABLE) });
 }

@@ -16,16 +16,24 @@ struct create_body {
 };
 
 static const struct field FIELDS[] = {
-	{ .name = "title", .type = FIELD_LINE, .required = true, .min = 1,
+	{ .name = "title",
+	    .type = FIELD_LINE,
+	    .required = true,
+	    .min = 1,
 	    .max = TITLE_CHARS_MAX,
 	    .offset = offsetof(struct create_body, title) },
-	{ .name = "description", .type = FIELD_TEXT, .nullable = true,
+	{ .name = "description",
+	    .type = FIELD_TEXT,
+	    .nullable = true,
 	    .max = DESCRIPTION_CHARS_MAX,
 	    .offset = offsetof(struct create_body, description) },
-	{ .name = "visibility", .type = FIELD_WORD,
-	    .words = VISIBILITY_NAMES, .word_count = VISIBILITY__MAX,
+	{ .name = "visibility",
+	    .type = FIELD_WORD,
+	    .words = VISIBILITY_NAMES,
+	    .word_count = VISIBILITY__MAX,
 	    .offset = offsetof(struct create_body, visibility) },
-	{ .name = "record", .type = FIELD_BOOL,
+	{ .name = "record",
+	    .type = FIELD_BOOL,
 	    .offset = offsetof(struct create_body, record) },
 };
 
@@ -35,12 +43,11 @@ create_reply(struct request *request, const struct stream *stream,
 {
 	char location[96];
 
-	(void)snprintf(location, sizeof(location), "/api/live/%s",
-	    stream->id);
+	(void)snprintf(location, sizeof(location), "/api/live/%s", stream->id);
 	reply_header(request, "Location", location);
 	return reply_json(request, 201,
-	    wire_created(stream, key, door_live(request)->config,
-		request_base(request)),
+	    wire_created(
+		stream, key, door_live(request)->config, request_base(request)),
 	    err);
 }
 
@@ -74,14 +81,16 @@ create_post(struct request *request, struct error *err)
 }
 
 static const struct route TABLE[] = {
-	{ .method = "POST", .path = "/api/live/create",
-	    .handler = create_post, .who = WHO_ANYONE,
+	{ .method = "POST",
+	    .path = "/api/live/create",
+	    .handler = create_post,
+	    .who = WHO_ANYONE,
 	    .body_max = 65536 },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "create", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "create", ROUTES(TABLE) });
 }

@@ -85,8 +85,8 @@ door_admit(struct request *request, bool key_only, const char *secret,
 		return access_stream(live, request_param(request), secret,
 		    &call->stream, &call->caller, err);
 	call->caller.role = ROLE_PUBLISHER;
-	return access_publisher(live, request_param(request), secret,
-	    &call->stream, err);
+	return access_publisher(
+	    live, request_param(request), secret, &call->stream, err);
 }
 
 static int
@@ -101,15 +101,14 @@ door_authorize(struct request *request, struct error *err)
 	shown = request_secret(request, secret, sizeof(secret), err);
 	if (shown < 0)
 		return -1;
-	rc = door_admit(request, who == WHO_KEY, shown == 1 ? secret : NULL,
-	    err);
+	rc = door_admit(
+	    request, who == WHO_KEY, shown == 1 ? secret : NULL, err);
 	secret_wipe(secret, sizeof(secret));
 	return rc;
 }
 
 int
-door_authorize_key(struct request *request, const char *key,
-    struct error *err)
+door_authorize_key(struct request *request, const char *key, struct error *err)
 {
 	char secret[SECRET_MAX];
 	int shown, rc;
@@ -125,8 +124,8 @@ door_authorize_key(struct request *request, const char *key,
 }
 
 enum verdict
-door_reply_stream(struct request *request, int status, const char *message,
-    struct error *err)
+door_reply_stream(
+    struct request *request, int status, const char *message, struct error *err)
 {
 	const struct stream *stream = &door_call(request)->stream;
 	struct json_object *body, *view;
@@ -138,8 +137,8 @@ door_reply_stream(struct request *request, int status, const char *message,
 	if (message == NULL)
 		return reply_json(request, status, view, err);
 	body = json_object_new_object();
-	(void)json_object_object_add(body, "message",
-	    json_object_new_string(message));
+	(void)json_object_object_add(
+	    body, "message", json_object_new_string(message));
 	(void)json_object_object_add(body, "stream", view);
 	return reply_json(request, status, body, err);
 }

@@ -26,8 +26,8 @@ struct call {
 	struct caller caller;
 };
 
-#define ROUTES(table) .routes = (table), \
-		      .route_count = sizeof(table) / sizeof((table)[0])
+#define ROUTES(table) \
+	.routes = (table), .route_count = sizeof(table) / sizeof((table)[0])
 
 /* What a program is: its name and its table. */
 struct door_table {

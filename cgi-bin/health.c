@@ -17,8 +17,8 @@ health_get(struct request *request, struct error *err)
 	int i, failing = 0, rc;
 
 	for (i = 0; i < HEALTH_PART__MAX; i++) {
-		rc = health_check(door_live(request), (enum health_part)i,
-		    &fault);
+		rc = health_check(
+		    door_live(request), (enum health_part)i, &fault);
 		part = json_object_new_object();
 		(void)json_object_object_add(part, "status",
 		    json_object_new_string(rc == 0 ? "ok" : "failing"));
@@ -38,15 +38,19 @@ health_get(struct request *request, struct error *err)
 }
 
 static const struct route TABLE[] = {
-	{ .method = "GET", .path = "/health",
-	    .handler = health_get, .who = WHO_ANYONE },
-	{ .method = "GET", .path = "/api/live/health",
-	    .handler = health_get, .who = WHO_ANYONE },
+	{ .method = "GET",
+	    .path = "/health",
+	    .handler = health_get,
+	    .who = WHO_ANYONE },
+	{ .method = "GET",
+	    .path = "/api/live/health",
+	    .handler = health_get,
+	    .who = WHO_ANYONE },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "health", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "health", ROUTES(TABLE) });
 }

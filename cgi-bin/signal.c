@@ -9,17 +9,22 @@
 #define BODY_MAX (1024 * 1024 + 65536)
 
 static const struct route TABLE[] = {
-	{ .method = "POST", .path = "/api/live/:id/signal",
-	    .handler = signal_post, .who = WHO_VISIBLE,
-	    .body_max = BODY_MAX, .waits = true },
-	{ .method = "GET", .path = "/api/live/:id/signal",
-	    .handler = signal_get, .who = WHO_VISIBLE,
+	{ .method = "POST",
+	    .path = "/api/live/:id/signal",
+	    .handler = signal_post,
+	    .who = WHO_VISIBLE,
+	    .body_max = BODY_MAX,
+	    .waits = true },
+	{ .method = "GET",
+	    .path = "/api/live/:id/signal",
+	    .handler = signal_get,
+	    .who = WHO_VISIBLE,
 	    .waits = true },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "signal", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "signal", ROUTES(TABLE) });
 }

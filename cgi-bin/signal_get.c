@@ -27,8 +27,8 @@ struct read_state {
 
 /* The cursor: `after`, or for an event stream what it was last given. */
 static int
-read_cursor(struct request *request, struct read_state *state,
-    struct error *err)
+read_cursor(
+    struct request *request, struct read_state *state, struct error *err)
 {
 	const char *last = request_header(request, "Last-Event-ID");
 	char after[CURSOR_BYTES];
@@ -43,8 +43,7 @@ read_cursor(struct request *request, struct read_state *state,
 }
 
 static int
-read_begin(struct request *request, struct read_state *state,
-    struct error *err)
+read_begin(struct request *request, struct read_state *state, struct error *err)
 {
 	static const int64_t WAITS[2] = { 0, WAIT_MAX_S };
 	const struct config *config = door_live(request)->config;
@@ -58,7 +57,8 @@ read_begin(struct request *request, struct read_state *state,
 		return -1;
 	if (state->events)
 		state->wait_s = config->sse_ping_s;
-	state->deadline_mono_ms = clock_mono_ms() +
+	state->deadline_mono_ms =
+	    clock_mono_ms() +
 	    (state->events ? config->sse_max_s : state->wait_s) * 1000;
 	return signaling_attend(door_live(request), &call->stream,
 	    &call->caller, state->wait_s, &state->cursor, err);
@@ -79,8 +79,8 @@ read_answer(struct request *request, const struct read_state *state,
 	}
 	cursor_format(&state->cursor, cursor);
 	(void)json_object_object_add(reply, "messages", list);
-	(void)json_object_object_add(reply, "cursor",
-	    json_object_new_string(cursor));
+	(void)json_object_object_add(
+	    reply, "cursor", json_object_new_string(cursor));
 	if (door_call(request)->caller.role == ROLE_PUBLISHER)
 		(void)json_object_object_add(reply, "iceServers",
 		    json_object_get(door_live(request)->ice_servers));
@@ -102,9 +102,9 @@ read_events(struct request *request, const struct read_state *state,
 		cursor_format(&cursor, id);
 		message = wire_mail(&mails[i]);
 		reply_event(request, id, MAIL_TYPE_NAMES[mails[i].type],
-		    json_object_to_json_string_ext(message,
-			JSON_C_TO_STRING_PLAIN |
-			    JSON_C_TO_STRING_NOSLASHESCAPE));
+		    json_object_to_json_string_ext(
+			message, JSON_C_TO_STRING_PLAIN |
+				     JSON_C_TO_STRING_NOSLASHESCAPE));
 		(void)json_object_put(message);
 		mail_free(&mails[i]);
 	}
@@ -122,8 +122,8 @@ events_go_on(struct request *request, struct read_state *state,
 	if (request_wake(request) == WAKE_DEADLINE)
 		reply_event_comment(request);
 	if (reply_events_flush(request) != 0) {
-		signaling_vanished(live, &call->stream, &call->caller,
-		    &state->cursor);
+		signaling_vanished(
+		    live, &call->stream, &call->caller, &state->cursor);
 		return REQUEST_FINISHED;
 	}
 	if (request_wake(request) == WAKE_STOP ||
@@ -131,11 +131,11 @@ events_go_on(struct request *request, struct read_state *state,
 		return REQUEST_FINISHED;
 	/* The write went through, so somebody is there. */
 	if (request_wake(request) != WAKE_FIRST &&
-	    signaling_attend(live, &call->stream, &call->caller,
-		state->wait_s, &state->cursor, err) != 0)
+	    signaling_attend(live, &call->stream, &call->caller, state->wait_s,
+		&state->cursor, err) != 0)
 		return REQUEST_FAILED;
-	return request_park(request, *topic, version,
-	    now + state->wait_s * 1000, err);
+	return request_park(
+	    request, *topic, version, now + state->wait_s * 1000, err);
 }
 
 /* A replaced publisher's event stream can't have a problem document. */
@@ -153,8 +153,7 @@ read_failed(struct request *request, const struct read_state *state,
 }
 
 static enum verdict
-read_turn(struct request *request, struct read_state *state,
-    struct error *err)
+read_turn(struct request *request, struct read_state *state, struct error *err)
 {
 	struct call *call = door_call(request);
 	const struct topic topic =
@@ -163,8 +162,8 @@ read_turn(struct request *request, struct read_state *state,
 	struct mail mails[SIGNALING_READ_MAX];
 	int count;
 
-	count = signaling_read(door_live(request), &call->stream,
-	    &call->caller, &state->cursor, mails, err);
+	count = signaling_read(door_live(request), &call->stream, &call->caller,
+	    &state->cursor, mails, err);
 	if (count < 0)
 		return read_failed(request, state, err);
 	if (state->events) {
@@ -174,8 +173,8 @@ read_turn(struct request *request, struct read_state *state,
 	if (count > 0 || request_wake(request) == WAKE_STOP ||
 	    clock_mono_ms() >= state->deadline_mono_ms)
 		return read_answer(request, state, mails, count, err);
-	return request_park(request, topic, version, state->deadline_mono_ms,
-	    err);
+	return request_park(
+	    request, topic, version, state->deadline_mono_ms, err);
 }
 
 enum verdict

@@ -24,14 +24,21 @@ struct signal_body {
 };
 
 static const struct field FIELDS[] = {
-	{ .name = "type", .type = FIELD_WORD, .required = true,
-	    .words = MAIL_TYPE_NAMES, .word_count = SENT_TYPES,
+	{ .name = "type",
+	    .type = FIELD_WORD,
+	    .required = true,
+	    .words = MAIL_TYPE_NAMES,
+	    .word_count = SENT_TYPES,
 	    .offset = offsetof(struct signal_body, type) },
-	{ .name = "data", .type = FIELD_JSON, .max = 2 * 1024 * 1024,
+	{ .name = "data",
+	    .type = FIELD_JSON,
+	    .max = 2 * 1024 * 1024,
 	    .offset = offsetof(struct signal_body, data) },
-	{ .name = "to", .type = FIELD_ID,
+	{ .name = "to",
+	    .type = FIELD_ID,
 	    .offset = offsetof(struct signal_body, to) },
-	{ .name = "viewerId", .type = FIELD_ID,
+	{ .name = "viewerId",
+	    .type = FIELD_ID,
 	    .offset = offsetof(struct signal_body, viewer_id) },
 };
 
@@ -49,8 +56,7 @@ offer_release(void *memory)
 }
 
 static int
-signal_decode(struct request *request, struct signal *signal,
-    struct error *err)
+signal_decode(struct request *request, struct signal *signal, struct error *err)
 {
 	const struct config *config = door_live(request)->config;
 	struct signal_body body = { .data = NULL };
@@ -65,8 +71,7 @@ signal_decode(struct request *request, struct signal *signal,
 	if (strlen(signal->data) > (size_t)config->signal_bytes_max)
 		return error_set(err, ERROR_TOO_LARGE, "data",
 		    "data may have %lld bytes; it has %zu.",
-		    (long long)config->signal_bytes_max,
-		    strlen(signal->data));
+		    (long long)config->signal_bytes_max, strlen(signal->data));
 	if (signal->data == body.data || signal->type == MAIL_BYE ||
 	    signal->type == MAIL_ICE_CANDIDATE)
 		return 0;
@@ -77,17 +82,17 @@ static void
 grant_add(struct request *request, struct json_object *reply,
     const struct offer_state *state)
 {
-	(void)json_object_object_add(reply, "peerId",
-	    json_object_new_string(state->grant.peer.peer_id));
-	(void)json_object_object_add(reply, "peerToken",
-	    json_object_new_string(state->token));
+	(void)json_object_object_add(
+	    reply, "peerId", json_object_new_string(state->grant.peer.peer_id));
+	(void)json_object_object_add(
+	    reply, "peerToken", json_object_new_string(state->token));
 	(void)json_object_object_add(reply, "iceServers",
 	    json_object_get(door_live(request)->ice_servers));
 }
 
 static enum verdict
-offer_accepted(struct request *request, const struct offer_state *state,
-    struct error *err)
+offer_accepted(
+    struct request *request, const struct offer_state *state, struct error *err)
 {
 	struct json_object *reply = json_object_new_object();
 
@@ -114,8 +119,8 @@ offer_answered(struct request *request, const struct offer_state *state,
 static enum verdict
 offer_wait(struct request *request, struct error *err)
 {
-	struct offer_state *state = request_state(request, sizeof(*state),
-	    offer_release);
+	struct offer_state *state =
+	    request_state(request, sizeof(*state), offer_release);
 	const struct topic topic = live_mail_topic(
 	    state->grant.peer.stream_id, state->grant.peer.peer_id);
 	const uint32_t version = topic_version(topic);
@@ -124,8 +129,8 @@ offer_wait(struct request *request, struct error *err)
 
 	if (request_wake(request) == WAKE_GONE)
 		return REQUEST_FINISHED; /* the peer's lease will run out */
-	found = signaling_take_answer(door_live(request), &state->grant,
-	    &mail, err);
+	found = signaling_take_answer(
+	    door_live(request), &state->grant, &mail, err);
 	if (found < 0)
 		return REQUEST_FAILED;
 	if (found == 1)
@@ -140,13 +145,13 @@ offer_wait(struct request *request, struct error *err)
 		    "The broadcaster's page didn't answer in time.");
 		return REQUEST_FAILED;
 	}
-	return request_park(request, topic, version, state->deadline_mono_ms,
-	    err);
+	return request_park(
+	    request, topic, version, state->deadline_mono_ms, err);
 }
 
 static enum verdict
-offer_post(struct request *request, const struct signal *signal,
-    struct error *err)
+offer_post(
+    struct request *request, const struct signal *signal, struct error *err)
 {
 	const struct call *call = door_call(request);
 	struct live *live = door_live(request);
@@ -165,8 +170,8 @@ offer_post(struct request *request, const struct signal *signal,
 	if (state->grant.token[0] != '\0')
 		memcpy(state->token, state->grant.token, sizeof(state->token));
 	else
-		shown = request_secret(request, state->token,
-		    sizeof(state->token), err);
+		shown = request_secret(
+		    request, state->token, sizeof(state->token), err);
 	if (shown < 0)
 		return REQUEST_FAILED;
 	if (request_prefers(request, "respond-async"))
@@ -177,23 +182,22 @@ offer_post(struct request *request, const struct signal *signal,
 }
 
 static enum verdict
-message_post(struct request *request, const struct signal *signal,
-    struct error *err)
+message_post(
+    struct request *request, const struct signal *signal, struct error *err)
 {
 	const struct call *call = door_call(request);
 	struct live *live = door_live(request);
 	struct json_object *reply;
 
 	if (call->caller.role == ROLE_VIEWER &&
-	    limit_take(live, LIMIT_SIGNAL, call->caller.peer.peer_id, err) !=
-		0)
+	    limit_take(live, LIMIT_SIGNAL, call->caller.peer.peer_id, err) != 0)
 		return REQUEST_FAILED;
 	if (signaling_send(live, &call->stream, &call->caller, signal, err) !=
 	    0)
 		return REQUEST_FAILED;
 	reply = json_object_new_object();
-	(void)json_object_object_add(reply, "success",
-	    json_object_new_boolean(true));
+	(void)json_object_object_add(
+	    reply, "success", json_object_new_boolean(true));
 	return reply_json(request, 200, reply, err);
 }
 

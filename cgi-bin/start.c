@@ -9,7 +9,9 @@ struct start_body {
 };
 
 static const struct field FIELDS[] = {
-	{ .name = "streamKey", .type = FIELD_LINE, .max = 200,
+	{ .name = "streamKey",
+	    .type = FIELD_LINE,
+	    .max = 200,
 	    .offset = offsetof(struct start_body, stream_key) },
 };
 
@@ -28,22 +30,24 @@ start_post(struct request *request, struct error *err)
 			    "Send {\"streamKey\": \"...\"}.");
 		return REQUEST_FAILED;
 	}
-	if (lifecycle_start(door_live(request), &door_call(request)->stream,
-		err) != 0)
+	if (lifecycle_start(
+		door_live(request), &door_call(request)->stream, err) != 0)
 		return REQUEST_FAILED;
-	return door_reply_stream(request, 200, "Stream started successfully",
-	    err);
+	return door_reply_stream(
+	    request, 200, "Stream started successfully", err);
 }
 
 static const struct route TABLE[] = {
-	{ .method = "POST", .path = "/api/live/:id/start",
-	    .handler = start_post, .who = WHO_HANDLER,
+	{ .method = "POST",
+	    .path = "/api/live/:id/start",
+	    .handler = start_post,
+	    .who = WHO_HANDLER,
 	    .body_max = 4096 },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "start", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "start", ROUTES(TABLE) });
 }

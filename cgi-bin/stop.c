@@ -10,9 +10,12 @@ struct stop_body {
 };
 
 static const struct field FIELDS[] = {
-	{ .name = "streamKey", .type = FIELD_LINE, .max = 200,
+	{ .name = "streamKey",
+	    .type = FIELD_LINE,
+	    .max = 200,
 	    .offset = offsetof(struct stop_body, stream_key) },
-	{ .name = "convertToVOD", .type = FIELD_BOOL,
+	{ .name = "convertToVOD",
+	    .type = FIELD_BOOL,
 	    .offset = offsetof(struct stop_body, convert_to_vod) },
 };
 
@@ -29,22 +32,24 @@ stop_post(struct request *request, struct error *err)
 	 * A stream whose media never passed through this site has nothing to
 	 * convert: it is READY at once, without a recording.
 	 */
-	if (lifecycle_stop(door_live(request), &door_call(request)->stream,
-		err) != 0)
+	if (lifecycle_stop(
+		door_live(request), &door_call(request)->stream, err) != 0)
 		return REQUEST_FAILED;
-	return door_reply_stream(request, 200, "Stream stopped successfully",
-	    err);
+	return door_reply_stream(
+	    request, 200, "Stream stopped successfully", err);
 }
 
 static const struct route TABLE[] = {
-	{ .method = "POST", .path = "/api/live/:id/stop",
-	    .handler = stop_post, .who = WHO_HANDLER,
+	{ .method = "POST",
+	    .path = "/api/live/:id/stop",
+	    .handler = stop_post,
+	    .who = WHO_HANDLER,
 	    .body_max = 4096 },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "stop", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "stop", ROUTES(TABLE) });
 }

@@ -18,14 +18,20 @@ struct stream_body {
 };
 
 static const struct field FIELDS[] = {
-	{ .name = "title", .type = FIELD_LINE, .min = 1,
+	{ .name = "title",
+	    .type = FIELD_LINE,
+	    .min = 1,
 	    .max = TITLE_CHARS_MAX,
 	    .offset = offsetof(struct stream_body, title) },
-	{ .name = "description", .type = FIELD_TEXT, .nullable = true,
+	{ .name = "description",
+	    .type = FIELD_TEXT,
+	    .nullable = true,
 	    .max = DESCRIPTION_CHARS_MAX,
 	    .offset = offsetof(struct stream_body, description) },
-	{ .name = "visibility", .type = FIELD_WORD,
-	    .words = VISIBILITY_NAMES, .word_count = VISIBILITY__MAX,
+	{ .name = "visibility",
+	    .type = FIELD_WORD,
+	    .words = VISIBILITY_NAMES,
+	    .word_count = VISIBILITY__MAX,
 	    .offset = offsetof(struct stream_body, visibility) },
 };
 
@@ -36,19 +42,19 @@ stream_get(struct request *request, struct error *err)
 }
 
 static int
-stream_apply(struct stream *stream, const struct stream_body *body,
-    struct error *err)
+stream_apply(
+    struct stream *stream, const struct stream_body *body, struct error *err)
 {
 	if (body->title != NULL)
-		(void)snprintf(stream->title, sizeof(stream->title), "%s",
-		    body->title);
+		(void)snprintf(
+		    stream->title, sizeof(stream->title), "%s", body->title);
 	if (body->description != NULL) {
 		free(stream->description);
 		stream->description = NULL;
 		if (body->description != FIELD_NULL &&
 		    (stream->description = strdup(body->description)) == NULL)
-			return error_set(err, ERROR_SYSTEM, NULL,
-			    "out of memory");
+			return error_set(
+			    err, ERROR_SYSTEM, NULL, "out of memory");
 	}
 	stream->visibility = (enum visibility)body->visibility;
 	return 0;
@@ -71,8 +77,8 @@ stream_patch(struct request *request, struct error *err)
 static enum verdict
 stream_delete(struct request *request, struct error *err)
 {
-	if (lifecycle_delete(door_live(request),
-		door_call(request)->stream.id, err) != 0)
+	if (lifecycle_delete(
+		door_live(request), door_call(request)->stream.id, err) != 0)
 		return REQUEST_FAILED;
 	return reply_empty(request, 204);
 }
@@ -84,32 +90,40 @@ stream_key(struct request *request, struct error *err)
 	enum verdict verdict;
 	char key[KEY_BYTES];
 
-	if (lifecycle_rotate(door_live(request), &door_call(request)->stream,
-		key, err) != 0)
+	if (lifecycle_rotate(
+		door_live(request), &door_call(request)->stream, key, err) != 0)
 		return REQUEST_FAILED;
 	body = json_object_new_object();
-	(void)json_object_object_add(body, "streamKey",
-	    json_object_new_string(key));
+	(void)json_object_object_add(
+	    body, "streamKey", json_object_new_string(key));
 	verdict = reply_json(request, 200, body, err);
 	secret_wipe(key, sizeof(key));
 	return verdict;
 }
 
 static const struct route TABLE[] = {
-	{ .method = "GET", .path = "/api/live/:id",
-	    .handler = stream_get, .who = WHO_VISIBLE },
-	{ .method = "PATCH", .path = "/api/live/:id",
-	    .handler = stream_patch, .who = WHO_KEY,
+	{ .method = "GET",
+	    .path = "/api/live/:id",
+	    .handler = stream_get,
+	    .who = WHO_VISIBLE },
+	{ .method = "PATCH",
+	    .path = "/api/live/:id",
+	    .handler = stream_patch,
+	    .who = WHO_KEY,
 	    .body_max = 65536 },
-	{ .method = "DELETE", .path = "/api/live/:id",
-	    .handler = stream_delete, .who = WHO_KEY },
-	{ .method = "POST", .path = "/api/live/:id/key",
-	    .handler = stream_key, .who = WHO_KEY },
+	{ .method = "DELETE",
+	    .path = "/api/live/:id",
+	    .handler = stream_delete,
+	    .who = WHO_KEY },
+	{ .method = "POST",
+	    .path = "/api/live/:id/key",
+	    .handler = stream_key,
+	    .who = WHO_KEY },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "stream", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "stream", ROUTES(TABLE) });
 }

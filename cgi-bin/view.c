@@ -21,9 +21,11 @@ struct view_body {
 };
 
 static const struct field FIELDS[] = {
-	{ .name = "viewerId", .type = FIELD_ID,
+	{ .name = "viewerId",
+	    .type = FIELD_ID,
 	    .offset = offsetof(struct view_body, viewer_id) },
-	{ .name = "leaving", .type = FIELD_BOOL,
+	{ .name = "leaving",
+	    .type = FIELD_BOOL,
 	    .offset = offsetof(struct view_body, leaving) },
 };
 
@@ -49,10 +51,10 @@ view_post(struct request *request, struct error *err)
 		&audience, err) != 0)
 		return REQUEST_FAILED;
 	reply = json_object_new_object();
-	(void)json_object_object_add(reply, "viewerId",
-	    json_object_new_string(body.viewer_id));
-	(void)json_object_object_add(reply, "viewers",
-	    json_object_new_int64(audience.viewers));
+	(void)json_object_object_add(
+	    reply, "viewerId", json_object_new_string(body.viewer_id));
+	(void)json_object_object_add(
+	    reply, "viewers", json_object_new_int64(audience.viewers));
 	(void)json_object_object_add(reply, "isLiveNow",
 	    json_object_new_boolean(stream->status == STREAM_LIVE));
 	return reply_json(request, 200, reply, err);
@@ -93,8 +95,8 @@ events_say_stream(struct request *request, const struct stream *stream,
 
 /* Says what changed since the last call. 0, or -1 with *err. */
 static int
-events_say(struct request *request, struct events_state *state,
-    struct error *err)
+events_say(
+    struct request *request, struct events_state *state, struct error *err)
 {
 	const struct stream *stream = &door_call(request)->stream;
 	const uint64_t digest = events_digest(stream);
@@ -107,8 +109,8 @@ events_say(struct request *request, struct events_state *state,
 	if (first || digest != state->stream)
 		events_say_stream(request, stream, &audience);
 	if (first || audience.viewers != state->viewers) {
-		(void)snprintf(text, sizeof(text),
-		    "{\"viewers\":%" PRId64 "}", audience.viewers);
+		(void)snprintf(text, sizeof(text), "{\"viewers\":%" PRId64 "}",
+		    audience.viewers);
 		reply_event(request, NULL, "viewers", text);
 	}
 	state->stream = digest;
@@ -140,22 +142,26 @@ events_get(struct request *request, struct error *err)
 		reply_event_comment(request);
 	if (reply_events_flush(request) != 0 || now >= state->ends_mono_ms)
 		return REQUEST_FINISHED;
-	return request_park(request, topic, version,
-	    now + config->sse_ping_s * 1000, err);
+	return request_park(
+	    request, topic, version, now + config->sse_ping_s * 1000, err);
 }
 
 static const struct route TABLE[] = {
-	{ .method = "POST", .path = "/api/live/:id/view",
-	    .handler = view_post, .who = WHO_VISIBLE,
+	{ .method = "POST",
+	    .path = "/api/live/:id/view",
+	    .handler = view_post,
+	    .who = WHO_VISIBLE,
 	    .body_max = 1024 },
-	{ .method = "GET", .path = "/api/live/:id/events",
-	    .handler = events_get, .who = WHO_VISIBLE,
+	{ .method = "GET",
+	    .path = "/api/live/:id/events",
+	    .handler = events_get,
+	    .who = WHO_VISIBLE,
 	    .waits = true },
 };
 
 int
 main(int argc, char **argv)
 {
-	return door_main(argc, argv,
-	    &(struct door_table){ "view", ROUTES(TABLE) });
+	return door_main(
+	    argc, argv, &(struct door_table){ "view", ROUTES(TABLE) });
 }

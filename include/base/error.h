@@ -17,21 +17,21 @@ enum error_code {
 	ERROR_PEER_UNKNOWN,	   /* `to` names nobody */
 	ERROR_PATH_UNKNOWN,
 	ERROR_METHOD,
-	ERROR_NOT_LIVE,	     /* an offer to a stream that isn't live */
-	ERROR_NO_PUBLISHER,  /* live, but no publisher's page is present */
-	ERROR_REPLACED,	     /* another page of the broadcaster took over */
-	ERROR_NO_LENGTH,     /* a body without Content-Length */
-	ERROR_TOO_LARGE,     /* a body over the route's limit */
-	ERROR_MEDIA_TYPE,    /* a body that isn't JSON by its type */
-	ERROR_RATE,	     /* too many in too short a time */
-	ERROR_MAILBOX_FULL,  /* the receiver reads too slowly */
-	ERROR_PEERS_MAX,     /* the broadcaster's page has no room */
-	ERROR_BUSY,	     /* the queue or the parking lot is full */
-	ERROR_SHUTDOWN,	     /* the program is being stopped */
-	ERROR_NO_ANSWER,     /* the publisher didn't answer in time */
-	ERROR_GONE,	     /* the client went away: nobody to answer */
-	ERROR_STORE,	     /* the database failed */
-	ERROR_SYSTEM,	     /* the operating system failed */
+	ERROR_NOT_LIVE,	    /* an offer to a stream that isn't live */
+	ERROR_NO_PUBLISHER, /* live, but no publisher's page is present */
+	ERROR_REPLACED,	    /* another page of the broadcaster took over */
+	ERROR_NO_LENGTH,    /* a body without Content-Length */
+	ERROR_TOO_LARGE,    /* a body over the route's limit */
+	ERROR_MEDIA_TYPE,   /* a body that isn't JSON by its type */
+	ERROR_RATE,	    /* too many in too short a time */
+	ERROR_MAILBOX_FULL, /* the receiver reads too slowly */
+	ERROR_PEERS_MAX,    /* the broadcaster's page has no room */
+	ERROR_BUSY,	    /* the queue or the parking lot is full */
+	ERROR_SHUTDOWN,	    /* the program is being stopped */
+	ERROR_NO_ANSWER,    /* the publisher didn't answer in time */
+	ERROR_GONE,	    /* the client went away: nobody to answer */
+	ERROR_STORE,	    /* the database failed */
+	ERROR_SYSTEM,	    /* the operating system failed */
 	ERROR__MAX
 };
 

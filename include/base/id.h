@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 
-#define ID_CHARS 21   /* videoId, peerId, viewerId, request id */
-#define KEY_CHARS 32  /* streamKey, peerToken */
+#define ID_CHARS 21  /* videoId, peerId, viewerId, request id */
+#define KEY_CHARS 32 /* streamKey, peerToken */
 #define ID_BYTES (ID_CHARS + 1)
 #define KEY_BYTES (KEY_CHARS + 1)
 #define HASH_BYTES 32
@@ -50,8 +50,8 @@ int secret_load(struct secret *secret, const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Keyed hash of a NUL-terminated key or token, as the store keeps it. */
-void secret_hash(
-    const struct secret *secret, const char *text, unsigned char hash[HASH_BYTES]);
+void secret_hash(const struct secret *secret, const char *text,
+    unsigned char hash[HASH_BYTES]);
 
 /* Compares two hashes in constant time. */
 bool secret_equal(

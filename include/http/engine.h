@@ -14,8 +14,8 @@ struct door {
 	size_t route_count;
 
 	/* Makes a worker's context (the door's own); 0, or -1 with *err. */
-	int (*open)(void **context, const struct config *config,
-	    struct error *err);
+	int (*open)(
+	    void **context, const struct config *config, struct error *err);
 	void (*close)(void *context);
 
 	/*

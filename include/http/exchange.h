@@ -75,8 +75,7 @@ int exchange_read_body(struct request *request, struct error *err)
 
 /* Writes bytes of the answer; sends what was written. -1: client gone. */
 void exchange_write(struct request *request, const char *bytes, size_t size);
-int exchange_flush(struct request *request)
-    __attribute__((warn_unused_result));
+int exchange_flush(struct request *request) __attribute__((warn_unused_result));
 
 /* Adds the CORS headers of an answer, or of a preflight's. */
 void cors_headers(struct request *request);

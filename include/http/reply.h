@@ -12,19 +12,22 @@ struct json_object;
  * Adds a header to the answer to come. The value may not hold control
  * characters (they end it).
  */
-void reply_header(
-    struct request *request, const char *name, const char *value);
+void reply_header(struct request *request, const char *name, const char *value);
 
 /*
  * Answers with a JSON body, which is taken over (NULL: no memory, and the
  * request fails). Returns the verdict for the handler to return.
  */
 enum verdict reply_json(struct request *request, int status,
-    struct json_object *body, struct error *err);
+    struct json_object *body, struct error *err)
+    __attribute__((warn_unused_result));
 
-/* Answers with `size` bytes of JSON text under an entity tag of their own. */
+/*
+ * Answers with `size` bytes of JSON text under an entity tag made of their
+ * digest, or with 304 if the client has them.
+ */
 enum verdict reply_tagged(
-    struct request *request, const char *json, size_t size);
+    struct request *request, uint64_t digest, const char *json, size_t size);
 
 /* Answers without a body. */
 enum verdict reply_empty(struct request *request, int status);

@@ -20,7 +20,11 @@
 
 struct request;
 
-enum verdict { REQUEST_FINISHED, REQUEST_PARKED, REQUEST_FAILED };
+enum verdict {
+	REQUEST_FINISHED,
+	REQUEST_PARKED,
+	REQUEST_FAILED
+};
 
 /* Why a handler is called. */
 enum wake {
@@ -39,7 +43,7 @@ struct route {
 	const char *method;
 	const char *path; /* ":id" stands for one segment */
 	request_handler *handler;
-	int who;	 /* handed to the door's authorize; the door's own words */
+	int who; /* handed to the door's authorize; the door's own words */
 	size_t body_max; /* bytes; 0: the route takes no body */
 	bool waits;	 /* it may park: HEAD isn't offered */
 };
@@ -75,9 +79,8 @@ const char *request_header(const struct request *request, const char *name);
  * A parameter of the query, percent-decoded into `value` (`size` bytes with
  * NUL). 1 if it is there, 0 if not, -1 with *err if it is malformed or long.
  */
-int request_query(const struct request *request, const char *name,
-    char *value, size_t size, struct error *err)
-    __attribute__((warn_unused_result));
+int request_query(const struct request *request, const char *name, char *value,
+    size_t size, struct error *err) __attribute__((warn_unused_result));
 
 /*
  * A whole number from the query, from min to max, or `fallback` where it is
@@ -116,6 +119,7 @@ const char *request_base(struct request *request);
  * handler returns what this returns. ERROR_BUSY if the lot is full.
  */
 enum verdict request_park(struct request *request, struct topic topic,
-    uint32_t version, int64_t deadline_mono_ms, struct error *err);
+    uint32_t version, int64_t deadline_mono_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

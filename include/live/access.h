@@ -27,9 +27,9 @@ struct caller {
  * and no right secret was shown; ERROR_KEY_WRONG for a secret that is
  * neither. 0 and *stream (the caller frees it) and *caller, or -1 with *err.
  */
-int access_stream(struct live *live, const char *stream_id,
-    const char *secret, struct stream *stream, struct caller *caller,
-    struct error *err) __attribute__((warn_unused_result));
+int access_stream(struct live *live, const char *stream_id, const char *secret,
+    struct stream *stream, struct caller *caller, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * The same for what the key alone may do: ERROR_CREDENTIALS_MISSING without

@@ -33,10 +33,10 @@ int lifecycle_create(struct live *live, const struct stream_draft *draft,
  * Turns a stream LIVE, or READY; one that is so already stays as it is.
  * *stream is brought up to date. 0, or -1 with *err.
  */
-int lifecycle_start(struct live *live, struct stream *stream,
-    struct error *err) __attribute__((warn_unused_result));
-int lifecycle_stop(struct live *live, struct stream *stream,
-    struct error *err) __attribute__((warn_unused_result));
+int lifecycle_start(struct live *live, struct stream *stream, struct error *err)
+    __attribute__((warn_unused_result));
+int lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* Stops a stream by its id alone, if it is live. 0, or -1 with *err. */
 int lifecycle_stop_id(struct live *live, const char *stream_id,
@@ -51,8 +51,7 @@ int lifecycle_update(struct live *live, const struct stream *stream,
  * refused at once. The key is as in lifecycle_create. 0, or -1 with *err.
  */
 int lifecycle_rotate(struct live *live, struct stream *stream,
-    char key[KEY_BYTES], struct error *err)
-    __attribute__((warn_unused_result));
+    char key[KEY_BYTES], struct error *err) __attribute__((warn_unused_result));
 
 /* Removes the stream and all that belongs to it. 0, or -1 with *err. */
 int lifecycle_delete(struct live *live, const char *stream_id,

@@ -17,11 +17,11 @@ struct listing_page {
 
 /*
  * `{streams, nextCursor}` of PUBLIC streams that are live, newest first.
- * *json is the live's own and lasts until the next call; the first page is
- * kept until the store changes. 0, or -1 with *err.
+ * *found is the live's own and lasts until the next call; the first page is
+ * kept while the listing's topic stands still. 0, or -1 with *err.
  */
 int listing_active(struct live *live, const struct listing_page *page,
-    const char *base, const struct buf **json, struct error *err)
+    const char *base, const struct listing **found, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

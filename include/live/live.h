@@ -16,6 +16,7 @@ struct json_object;
 /* The list of live streams as it was last written; see live/listing.h. */
 struct listing {
 	struct buf json;
+	uint64_t digest; /* of json */
 	bool first_page;
 	uint32_t version; /* of live_listing_topic */
 	int64_t until_mono_ms;
@@ -31,8 +32,8 @@ struct live {
 };
 
 /*
- * Prepares the process: the data folder, libsodium, the wake file. Once, before threads
- * start. 0, or -1 with *err.
+ * Prepares the process: the data folder, libsodium, the wake file. Once, before
+ * threads start. 0, or -1 with *err.
  */
 int live_prepare(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));
@@ -41,8 +42,8 @@ int live_prepare(const struct config *config, struct error *err)
  * Opens the store and reads the secret and the ICE servers. `config` is
  * borrowed. 0, or -1 with *err; live_close in either case.
  */
-int live_open(struct live *live, const struct config *config,
-    struct error *err) __attribute__((warn_unused_result));
+int live_open(struct live *live, const struct config *config, struct error *err)
+    __attribute__((warn_unused_result));
 void live_close(struct live *live);
 
 /* The topics that parked requests wait for. */
@@ -66,9 +67,8 @@ struct change {
  * `rc` rolls back; it returns rc, or -1 if the commit failed. After a
  * successful begin there is exactly one end.
  */
-int change_begin(struct change *change, struct live *live,
-    enum store_part part, struct error *err)
-    __attribute__((warn_unused_result));
+int change_begin(struct change *change, struct live *live, enum store_part part,
+    struct error *err) __attribute__((warn_unused_result));
 int change_wakes(struct change *change, struct topic topic, struct error *err)
     __attribute__((warn_unused_result));
 

@@ -35,16 +35,15 @@ struct grant {
  */
 int signaling_offer(struct live *live, const struct stream *stream,
     const struct caller *caller, const struct signal *signal,
-    struct grant *grant, struct error *err)
-    __attribute__((warn_unused_result));
+    struct grant *grant, struct error *err) __attribute__((warn_unused_result));
 
 /*
  * Every other message. ERROR_INPUT (field to), ERROR_PEER_UNKNOWN,
  * ERROR_CREDENTIALS_MISSING, ERROR_MAILBOX_FULL. 0, or -1 with *err.
  */
 int signaling_send(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal,
-    struct error *err) __attribute__((warn_unused_result));
+    const struct caller *caller, const struct signal *signal, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Takes the answer to a grant's offer out of the mailbox. 1 and *mail (the

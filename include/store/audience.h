@@ -43,8 +43,8 @@ int store_audience_get(struct store *store, const char *stream_id,
     __attribute__((warn_unused_result));
 
 /* Up to `max` that moved since they were settled. Their number, or -1. */
-int store_audience_changed(struct store *store, int max,
-    struct audience *audiences, struct error *err)
+int store_audience_changed(
+    struct store *store, int max, struct audience *audiences, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
@@ -55,8 +55,7 @@ int store_audience_settle(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
 /* Puts views back that could not be handed on. 0, or -1 with *err. */
-int store_audience_return(struct store *store,
-    const struct audience *audience, struct error *err)
-    __attribute__((warn_unused_result));
+int store_audience_return(struct store *store, const struct audience *audience,
+    struct error *err) __attribute__((warn_unused_result));
 
 #endif

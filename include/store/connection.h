@@ -27,8 +27,8 @@ int connection_error(int rc, struct error *err);
  * busy_timeout_ms is borrowed for the connection's life. 0 and *db, or -1
  * with *err.
  */
-int connection_open(struct sqlite3 **db, enum store_part part,
-    const char *path, int *busy_timeout_ms, struct error *err)
+int connection_open(struct sqlite3 **db, enum store_part part, const char *path,
+    int *busy_timeout_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -41,6 +41,7 @@ struct mail {
 	int64_t at_unix_ms;
 };
 
+/* Releases what a mail owns and empties it. */
 void mail_free(struct mail *mail);
 
 /* Appends a message. 0, or -1 with *err. */

@@ -82,8 +82,7 @@ int store_peer_find(struct store *store,
 
 /* 1 if the stream has that peer, 0, or -1 with *err. */
 int store_peer_exists(struct store *store, const char *stream_id,
-    const char *peer_id, struct error *err)
-    __attribute__((warn_unused_result));
+    const char *peer_id, struct error *err) __attribute__((warn_unused_result));
 
 /* 1 if it was there, 0, or -1 with *err. */
 int store_peer_lease(struct store *store, const struct peer *peer,
@@ -110,7 +109,6 @@ int store_peer_list(struct store *store, const char *stream_id,
 
 /* Up to `max` peers whose lease is over. Their number, or -1 with *err. */
 int store_peer_expired(struct store *store, int64_t unix_ms, int max,
-    struct peer *peers, struct error *err)
-    __attribute__((warn_unused_result));
+    struct peer *peers, struct error *err) __attribute__((warn_unused_result));
 
 #endif

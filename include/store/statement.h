@@ -84,15 +84,13 @@ const char *statement_sql(enum statement which);
  * Call again with the format NULL for the next row. After the last use:
  * statement_reset. Bound text must stay until then.
  */
-int statement_step(struct store *store, enum statement which,
-    struct error *err, const char *format, ...)
-    __attribute__((warn_unused_result));
+int statement_step(struct store *store, enum statement which, struct error *err,
+    const char *format, ...) __attribute__((warn_unused_result));
 void statement_reset(struct store *store, enum statement which);
 
 /* Step and reset of one that yields no row. Rows changed, or -1 with *err. */
-int statement_run(struct store *store, enum statement which,
-    struct error *err, const char *format, ...)
-    __attribute__((warn_unused_result));
+int statement_run(struct store *store, enum statement which, struct error *err,
+    const char *format, ...) __attribute__((warn_unused_result));
 
 /* The row's columns, from 0. Text and blobs are borrowed until the reset. */
 int64_t statement_int(struct store *store, enum statement which, int column);
@@ -101,7 +99,7 @@ const char *statement_text(
 size_t statement_text_bytes(
     struct store *store, enum statement which, int column);
 bool statement_null(struct store *store, enum statement which, int column);
-void statement_hash(struct store *store, enum statement which, int column,
-    unsigned char *hash);
+void statement_hash(
+    struct store *store, enum statement which, int column, unsigned char *hash);
 
 #endif

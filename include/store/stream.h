@@ -73,8 +73,8 @@ int store_stream_set_key(struct store *store, const char *id,
     __attribute__((warn_unused_result));
 
 /* Removes the row. 0, or -1 with *err. */
-int store_stream_delete(struct store *store, const char *id,
-    struct error *err) __attribute__((warn_unused_result));
+int store_stream_delete(struct store *store, const char *id, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * PUBLIC streams that are live, newest first, those with seq below

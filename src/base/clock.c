@@ -61,8 +61,8 @@ clock_format(int64_t unix_ms, char text[CLOCK_TEXT_BYTES])
 	    "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 	    millis);
-	(void)snprintf(text, CLOCK_TEXT_BYTES, "%.*s", CLOCK_TEXT_BYTES - 1,
-	    wide);
+	(void)snprintf(
+	    text, CLOCK_TEXT_BYTES, "%.*s", CLOCK_TEXT_BYTES - 1, wide);
 }
 
 int64_t

@@ -24,7 +24,11 @@ static const char *const LOG_LEVEL_NAMES[LOG_LEVEL__MAX] = {
 	[LOG_LEVEL_DEBUG] = "debug",
 };
 
-enum row_type { ROW_TEXT, ROW_INT, ROW_WORD };
+enum row_type {
+	ROW_TEXT,
+	ROW_INT,
+	ROW_WORD
+};
 
 struct row {
 	const char *name; /* lower case; LIVEBIN_ and upper case outside */
@@ -36,25 +40,25 @@ struct row {
 	const char *help;
 };
 
-#define TEXT(member, fallback, help_text)                                      \
-	{                                                                      \
-		.name = #member, .type = ROW_TEXT,                             \
-		.offset = offsetof(struct config, member),                     \
-		.text_default = (fallback), .help = (help_text)                \
+#define TEXT(member, fallback, help_text)                       \
+	{                                                       \
+		.name = #member, .type = ROW_TEXT,              \
+		.offset = offsetof(struct config, member),      \
+		.text_default = (fallback), .help = (help_text) \
 	}
-#define INT(row_name, member, fallback, low, high, help_text)                  \
-	{                                                                      \
-		.name = (row_name), .type = ROW_INT,                           \
-		.offset = offsetof(struct config, member),                     \
-		.int_default = (fallback), .min = (low), .max = (high),        \
-		.help = (help_text)                                            \
+#define INT(row_name, member, fallback, low, high, help_text)           \
+	{                                                               \
+		.name = (row_name), .type = ROW_INT,                    \
+		.offset = offsetof(struct config, member),              \
+		.int_default = (fallback), .min = (low), .max = (high), \
+		.help = (help_text)                                     \
 	}
-#define WORD(member, fallback, word_list, count, help_text)                    \
-	{                                                                      \
-		.name = #member, .type = ROW_WORD,                             \
-		.offset = offsetof(struct config, member),                     \
-		.int_default = (fallback), .max = (count)-1,                   \
-		.words = (word_list), .help = (help_text)                      \
+#define WORD(member, fallback, word_list, count, help_text)  \
+	{                                                    \
+		.name = #member, .type = ROW_WORD,           \
+		.offset = offsetof(struct config, member),   \
+		.int_default = (fallback), .max = (count)-1, \
+		.words = (word_list), .help = (help_text)    \
 	}
 
 /* clang-format off */
@@ -140,8 +144,8 @@ row_set_text(const struct row *row, struct config *config, const char *value,
 {
 	int size;
 
-	size = snprintf((char *)config + row->offset, CONFIG_TEXT_BYTES, "%s",
-	    value);
+	size = snprintf(
+	    (char *)config + row->offset, CONFIG_TEXT_BYTES, "%s", value);
 	if (size >= CONFIG_TEXT_BYTES)
 		return error_set(err, ERROR_INPUT, row->name,
 		    "LIVEBIN setting %s is longer than %d bytes", row->name,
@@ -163,8 +167,7 @@ row_set_int(const struct row *row, struct config *config, const char *value,
 		return error_set(err, ERROR_INPUT, row->name,
 		    "setting %s takes a whole number from %lld to %lld, "
 		    "not \"%.40s\"",
-		    row->name, (long long)row->min, (long long)row->max,
-		    value);
+		    row->name, (long long)row->min, (long long)row->max, value);
 	*row_int(row, config) = number;
 	return 0;
 }
@@ -206,8 +209,8 @@ static void
 row_default(const struct row *row, struct config *config)
 {
 	if (row->type == ROW_TEXT)
-		(void)snprintf((char *)config + row->offset,
-		    CONFIG_TEXT_BYTES, "%s", row->text_default);
+		(void)snprintf((char *)config + row->offset, CONFIG_TEXT_BYTES,
+		    "%s", row->text_default);
 	else
 		*row_int(row, config) = row->int_default;
 }

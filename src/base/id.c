@@ -70,7 +70,7 @@ bool
 id_valid(const char *text, size_t chars)
 {
 	return strnlen(text, chars + 1) == chars &&
-	    strspn(text, ID_ALPHABET) == chars;
+	       strspn(text, ID_ALPHABET) == chars;
 }
 
 static int
@@ -114,7 +114,7 @@ secret_create(const char *path, struct error *err)
 		    "can't write the secret file: %s", strerror(errno));
 	randombytes_buf(bytes, sizeof(bytes));
 	failed = write(fd, bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes) ||
-	    fsync(fd) != 0;
+		 fsync(fd) != 0;
 	sodium_memzero(bytes, sizeof(bytes));
 	failed = close(fd) != 0 || failed;
 	failed = failed || (link(draft, path) != 0 && errno != EEXIST);
@@ -143,8 +143,8 @@ secret_load(struct secret *secret, const char *path, struct error *err)
 }
 
 void
-secret_hash(
-    const struct secret *secret, const char *text, unsigned char hash[HASH_BYTES])
+secret_hash(const struct secret *secret, const char *text,
+    unsigned char hash[HASH_BYTES])
 {
 	(void)crypto_generichash(hash, HASH_BYTES, (const unsigned char *)text,
 	    strlen(text), secret->bytes, SECRET_BYTES);

@@ -53,8 +53,8 @@ topic_open(const char *path, struct error *err)
 		    "can't make the wake file: %s", strerror(errno));
 		goto fail;
 	}
-	map = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-	    0);
+	map =
+	    mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED) {
 		error_set(err, ERROR_SYSTEM, NULL,
 		    "can't map the wake file: %s", strerror(errno));

@@ -19,8 +19,8 @@ const char FIELD_NULL[] = "";
 static int
 body_syntax(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_INPUT, NULL, "The body is not JSON: %s.",
-	    what);
+	return error_set(
+	    err, ERROR_INPUT, NULL, "The body is not JSON: %s.", what);
 }
 
 /* json-c takes NaN and Infinity for numbers; JSON has neither. */
@@ -40,8 +40,8 @@ body_finite(struct json_object *value, int flags, struct json_object *parent,
 }
 
 int
-body_parse(const char *json, size_t size, struct json_object **tree,
-    struct error *err)
+body_parse(
+    const char *json, size_t size, struct json_object **tree, struct error *err)
 {
 	struct json_tokener *tokener;
 	enum json_tokener_error failure;
@@ -50,8 +50,8 @@ body_parse(const char *json, size_t size, struct json_object **tree,
 	tokener = json_tokener_new_ex(DEPTH_MAX);
 	if (tokener == NULL)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
-	json_tokener_set_flags(tokener,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(
+	    tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	*tree = json_tokener_parse_ex(tokener, json, (int)size);
 	failure = json_tokener_get_error(tokener);
 	/* A number at the very end is complete only behind an end. */
@@ -65,8 +65,8 @@ body_parse(const char *json, size_t size, struct json_object **tree,
 	(void)json_object_put(*tree);
 	*tree = NULL;
 	return body_syntax(err, failure == json_tokener_success
-		? "a number is not finite"
-		: json_tokener_error_desc(failure));
+				    ? "a number is not finite"
+				    : json_tokener_error_desc(failure));
 }
 
 /* Unicode code points of valid UTF-8: bytes that don't continue one. */
@@ -215,8 +215,8 @@ body_fill(struct json_object *tree, const struct field *fields,
 	size_t i;
 
 	if (!json_object_is_type(tree, json_type_object))
-		return error_set(err, ERROR_INPUT, NULL,
-		    "The body must be a JSON object.");
+		return error_set(
+		    err, ERROR_INPUT, NULL, "The body must be a JSON object.");
 	json_object_object_foreach(tree, name, value)
 	{
 		field = field_find(fields, field_count, name);

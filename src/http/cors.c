@@ -51,8 +51,7 @@ void
 cors_headers(struct request *request)
 {
 	if (cors_origin(request))
-		reply_header(request, "Access-Control-Expose-Headers",
-		    EXPOSED);
+		reply_header(request, "Access-Control-Expose-Headers", EXPOSED);
 }
 
 void

@@ -62,8 +62,8 @@ worker_accept(struct worker *worker)
 	struct request *request = worker->spare;
 
 	if (request == NULL)
-		request = exchange_new(worker->engine->config, LISTEN_FD,
-		    false);
+		request =
+		    exchange_new(worker->engine->config, LISTEN_FD, false);
 	worker->spare = request;
 	if (request == NULL || FCGX_Accept_r(&request->fcgx) != 0)
 		return false;
@@ -105,12 +105,13 @@ worker_thread(void *argument)
 			continue;
 		if (stopping)
 			return NULL;
-		/* Out of descriptors: accept fails while the socket is ready. */
+		/* Out of descriptors: accept fails while the socket is ready.
+		 */
 		if (errno == EMFILE || errno == ENFILE)
 			(void)poll(NULL, 0, 20);
 		count = epoll_wait(worker->epoll_fd, &event, 1, -1);
-		stopping = count == 1 &&
-		    event.data.fd == worker->engine->stop_fd;
+		stopping =
+		    count == 1 && event.data.fd == worker->engine->stop_fd;
 	}
 }
 
@@ -131,8 +132,8 @@ worker_open(struct worker *worker, struct error *err)
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll_fd < 0 ||
 	    worker_watch(worker, LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) != 0 ||
-	    worker_watch(worker, queue_descriptor(),
-		EPOLLIN | EPOLLEXCLUSIVE) != 0 ||
+	    worker_watch(
+		worker, queue_descriptor(), EPOLLIN | EPOLLEXCLUSIVE) != 0 ||
 	    worker_watch(worker, engine->stop_fd, EPOLLIN) != 0)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "can't prepare a worker: %s", strerror(errno));
@@ -228,8 +229,8 @@ engine_prepare(struct engine *engine, sigset_t *signals, struct error *err)
 }
 
 static int
-engine_serve_fastcgi(const struct door *door, const struct config *config,
-    struct error *err)
+engine_serve_fastcgi(
+    const struct door *door, const struct config *config, struct error *err)
 {
 	static struct engine engine; /* one a process; too large for a stack */
 	sigset_t signals;
@@ -252,8 +253,8 @@ engine_serve_fastcgi(const struct door *door, const struct config *config,
 }
 
 static int
-engine_serve_cgi(const struct door *door, const struct config *config,
-    struct error *err)
+engine_serve_cgi(
+    const struct door *door, const struct config *config, struct error *err)
 {
 	struct request *request;
 	void *context;
@@ -269,8 +270,8 @@ engine_serve_cgi(const struct door *door, const struct config *config,
 		door->tick(context);
 	door->close(context);
 	return request != NULL
-	    ? 0
-	    : error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+		   ? 0
+		   : error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 }
 
 int
@@ -290,8 +291,7 @@ engine_run(const struct door *door, const struct config *config)
 	else
 		rc = engine_serve_fastcgi(door, config, &err);
 	if (rc != 0)
-		log_write(LOG_LEVEL_ERROR, NULL, "can't start: %s",
-		    err.detail);
+		log_write(LOG_LEVEL_ERROR, NULL, "can't start: %s", err.detail);
 	log_flush();
 	return rc == 0 ? 0 : 1;
 }

@@ -32,9 +32,8 @@ exchange_new(const struct config *config, int listen_fd, bool cgi)
 	request->cgi = cgi;
 	buf_init(&request->headers, HEADERS_MAX);
 	buf_init(&request->events, EVENTS_MAX);
-	if (!cgi &&
-	    FCGX_InitRequest(&request->fcgx, listen_fd,
-		FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+	if (!cgi && FCGX_InitRequest(&request->fcgx, listen_fd,
+			FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
 		free(request);
 		return NULL;
 	}
@@ -95,8 +94,7 @@ exchange_log(const struct request *request)
 	log_write(LOG_LEVEL_INFO, request->id,
 	    "%s %s %d %" PRId64 " ms from %s", method != NULL ? method : "-",
 	    request->path, request->status,
-	    clock_mono_ms() - request->begun_mono_ms,
-	    request_client(request));
+	    clock_mono_ms() - request->begun_mono_ms, request_client(request));
 }
 
 void
@@ -139,8 +137,8 @@ exchange_length(struct request *request, size_t *length, struct error *err)
 
 	*length = 0;
 	if (text == NULL || text[0] == '\0')
-		return error_set(err, ERROR_NO_LENGTH, NULL,
-		    "Send a Content-Length.");
+		return error_set(
+		    err, ERROR_NO_LENGTH, NULL, "Send a Content-Length.");
 	errno = 0;
 	number = strtoull(text, &end, 10);
 	if (errno != 0 || *end != '\0' || text[0] == '-')
@@ -169,8 +167,8 @@ exchange_read_body(struct request *request, struct error *err)
 		got = exchange_read(request, room + request->body.size,
 		    length - request->body.size);
 		if (got == 0)
-			return error_set(err, ERROR_INPUT, NULL,
-			    "The body ended early.");
+			return error_set(
+			    err, ERROR_INPUT, NULL, "The body ended early.");
 		request->body.size += got;
 	}
 	room[length] = '\0';

@@ -30,8 +30,8 @@
 #include "http/lot.h"
 #include "http/queue.h"
 
-#define LOOK_MS 250   /* the slow tick while anything is parked */
-#define TICK_MS 1000  /* the door's tick */
+#define LOOK_MS 250  /* the slow tick while anything is parked */
+#define TICK_MS 1000 /* the door's tick */
 #define EVENTS_AT_ONCE 64
 
 /* Descriptors and `max` are set by lot_start; the rest is under `lock`. */
@@ -61,8 +61,8 @@ lot_reserve(struct error *err)
 	(void)pthread_mutex_unlock(&lot.lock);
 	if (count < lot.max)
 		return 0;
-	return error_set_retry(err, ERROR_BUSY, 2,
-	    "Too many requests wait here already.");
+	return error_set_retry(
+	    err, ERROR_BUSY, 2, "Too many requests wait here already.");
 }
 
 static int
@@ -88,9 +88,8 @@ lot_insert(struct request *request)
 {
 	if (lot.watch_fd < 0) {
 		lot.watch_fd = topic_watch();
-		if (lot.watch_fd < 0 ||
-		    lot_watch_descriptor(lot.watch_fd, EPOLLIN,
-			&lot.watch_fd) != 0)
+		if (lot.watch_fd < 0 || lot_watch_descriptor(lot.watch_fd,
+					    EPOLLIN, &lot.watch_fd) != 0)
 			log_write(LOG_LEVEL_WARN, NULL,
 			    "no inotify: waiters wake by the slow tick");
 	}
@@ -99,10 +98,9 @@ lot_insert(struct request *request)
 	if (lot.first != NULL)
 		lot.first->previous = request;
 	lot.first = request;
-	if (lot_watch_descriptor(request->fcgx.ipcFd, EPOLLRDHUP, request) !=
-	    0)
-		log_write(LOG_LEVEL_WARN, request->id, "park: %s",
-		    strerror(errno));
+	if (lot_watch_descriptor(request->fcgx.ipcFd, EPOLLRDHUP, request) != 0)
+		log_write(
+		    LOG_LEVEL_WARN, request->id, "park: %s", strerror(errno));
 	if (lot.count++ == 0)
 		lot_ring();
 }
@@ -134,8 +132,7 @@ lot_add(struct request *request)
 static void
 lot_take(struct request *request, enum wake wake, struct request **taken)
 {
-	(void)epoll_ctl(lot.epoll_fd, EPOLL_CTL_DEL, request->fcgx.ipcFd,
-	    NULL);
+	(void)epoll_ctl(lot.epoll_fd, EPOLL_CTL_DEL, request->fcgx.ipcFd, NULL);
 	if (request->previous != NULL)
 		request->previous->next = request->next;
 	else
@@ -161,7 +158,7 @@ lot_pass(bool slow, struct request **taken)
 		if (lot.stopping)
 			lot_take(request, WAKE_STOP, taken);
 		else if (topic_version(request->topic) != request->version ||
-		    (slow && topic_marked(request->topic)))
+			 (slow && topic_marked(request->topic)))
 			lot_take(request, WAKE_EVENT, taken);
 		else if (request->deadline_mono_ms <= now)
 			lot_take(request, WAKE_DEADLINE, taken);
@@ -183,8 +180,7 @@ lot_drain(int fd)
 }
 
 static void
-lot_events(const struct epoll_event *events, int count,
-    struct request **taken)
+lot_events(const struct epoll_event *events, int count, struct request **taken)
 {
 	int i;
 
@@ -222,8 +218,8 @@ lot_thread(void *unused)
 	if (lot.ticking)
 		timeout = TICK_MS;
 	while (!stopping) {
-		count = epoll_wait(lot.epoll_fd, events, EVENTS_AT_ONCE,
-		    timeout);
+		count =
+		    epoll_wait(lot.epoll_fd, events, EVENTS_AT_ONCE, timeout);
 		now = clock_mono_ms();
 		slow = now - looked >= LOOK_MS;
 		if (slow)

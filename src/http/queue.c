@@ -49,8 +49,7 @@ queue_count(void)
 
 	atomic_fetch_add(&queue.ready, 1);
 	if (write(queue.fd, &one, sizeof(one)) < 0)
-		log_write(LOG_LEVEL_ERROR, NULL, "queue: %s",
-		    strerror(errno));
+		log_write(LOG_LEVEL_ERROR, NULL, "queue: %s", strerror(errno));
 }
 
 void
@@ -86,8 +85,7 @@ queue_pop(struct request **request)
 
 	atomic_fetch_sub(&queue.ready, 1);
 	if (read(queue.fd, &one, sizeof(one)) < 0)
-		log_write(LOG_LEVEL_ERROR, NULL, "queue: %s",
-		    strerror(errno));
+		log_write(LOG_LEVEL_ERROR, NULL, "queue: %s", strerror(errno));
 	*request = queue.first;
 	if (queue.first == NULL) {
 		queue.tick = false;

@@ -8,7 +8,6 @@
 
 #include <json-c/json.h>
 
-#include "base/digest.h"
 #include "base/id.h"
 #include "http/exchange.h"
 #include "http/problem.h"
@@ -30,8 +29,7 @@ reply_header(struct request *request, const char *name, const char *value)
 }
 
 static void
-reply_head(struct request *request, int status, const char *type,
-    size_t size)
+reply_head(struct request *request, int status, const char *type, size_t size)
 {
 	struct buf head;
 
@@ -91,13 +89,13 @@ reply_json(struct request *request, int status, struct json_object *body,
 }
 
 enum verdict
-reply_tagged(struct request *request, const char *json, size_t size)
+reply_tagged(
+    struct request *request, uint64_t digest, const char *json, size_t size)
 {
 	char tag[2 * 8 + 3];
 	const char *known = request_header(request, "If-None-Match");
 
-	(void)snprintf(tag, sizeof(tag), "\"%016" PRIx64 "\"",
-	    digest_add(DIGEST_START, json, size));
+	(void)snprintf(tag, sizeof(tag), "\"%016" PRIx64 "\"", digest);
 	reply_header(request, "ETag", tag);
 	reply_header(request, "Cache-Control", "no-cache");
 	if (known != NULL &&
@@ -121,23 +119,23 @@ problem_document(const struct request *request, const struct error *err)
 	struct json_object *document = json_object_new_object();
 	char text[96];
 
-	(void)snprintf(text, sizeof(text), "urn:livebin:problem:%s",
-	    problem->slug);
-	(void)json_object_object_add(document, "type",
-	    json_object_new_string(text));
-	(void)json_object_object_add(document, "title",
-	    json_object_new_string(problem->title));
-	(void)json_object_object_add(document, "status",
-	    json_object_new_int(problem->status));
-	(void)json_object_object_add(document, "detail",
-	    json_object_new_string(err->detail));
-	(void)snprintf(text, sizeof(text), "urn:livebin:request:%s",
-	    request->id);
-	(void)json_object_object_add(document, "instance",
-	    json_object_new_string(text));
+	(void)snprintf(
+	    text, sizeof(text), "urn:livebin:problem:%s", problem->slug);
+	(void)json_object_object_add(
+	    document, "type", json_object_new_string(text));
+	(void)json_object_object_add(
+	    document, "title", json_object_new_string(problem->title));
+	(void)json_object_object_add(
+	    document, "status", json_object_new_int(problem->status));
+	(void)json_object_object_add(
+	    document, "detail", json_object_new_string(err->detail));
+	(void)snprintf(
+	    text, sizeof(text), "urn:livebin:request:%s", request->id);
+	(void)json_object_object_add(
+	    document, "instance", json_object_new_string(text));
 	if (err->field[0] != '\0')
-		(void)json_object_object_add(document, "field",
-		    json_object_new_string(err->field));
+		(void)json_object_object_add(
+		    document, "field", json_object_new_string(err->field));
 	return document;
 }
 
@@ -153,13 +151,13 @@ reply_problem(struct request *request, const struct error *err)
 	if (request->streaming)
 		return; /* the head is out: the stream's end must say it */
 	if (err->retry_after_s > 0) {
-		(void)snprintf(seconds, sizeof(seconds), "%d",
-		    err->retry_after_s);
+		(void)snprintf(
+		    seconds, sizeof(seconds), "%d", err->retry_after_s);
 		reply_header(request, "Retry-After", seconds);
 	}
 	if (status == 401)
-		reply_header(request, "WWW-Authenticate",
-		    "Bearer realm=\"livebin\"");
+		reply_header(
+		    request, "WWW-Authenticate", "Bearer realm=\"livebin\"");
 	reply_header(request, "Cache-Control", "no-store");
 	document = problem_document(request, err);
 	text = json_object_to_json_string_length(document,
@@ -181,8 +179,8 @@ reply_events_begin(struct request *request)
 }
 
 void
-reply_event(struct request *request, const char *id, const char *type,
-    const char *data)
+reply_event(
+    struct request *request, const char *id, const char *type, const char *data)
 {
 	struct buf *events = &request->events;
 

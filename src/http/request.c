@@ -75,10 +75,10 @@ request_header(const struct request *request, const char *name)
 	char variable[HEADER_NAME_MAX + 6] = "HTTP_";
 	size_t i;
 
-	for (i = 0; name[i] != '\0' && i < HEADER_NAME_MAX; i++)
+	for (i = 0; i < HEADER_NAME_MAX && name[i] != '\0'; i++)
 		variable[5 + i] = name[i] == '-'
-		    ? '_'
-		    : (char)toupper((unsigned char)name[i]);
+				      ? '_'
+				      : (char)toupper((unsigned char)name[i]);
 	variable[5 + i] = '\0';
 	return exchange_variable(request, variable);
 }
@@ -137,8 +137,8 @@ request_query(const struct request *request, const char *name, char *value,
 			continue;
 		if (query_decode(query + name_size + 1, pair - name_size - 1,
 			value, size) != 0)
-			return error_set(err, ERROR_INPUT, name,
-			    "%s can't be read.", name);
+			return error_set(
+			    err, ERROR_INPUT, name, "%s can't be read.", name);
 		return 1;
 	}
 	return 0;
@@ -191,8 +191,7 @@ request_prefers(const struct request *request, const char *token)
 bool
 request_wants_events(const struct request *request)
 {
-	return list_has(request_header(request, "Accept"),
-	    "text/event-stream");
+	return list_has(request_header(request, "Accept"), "text/event-stream");
 }
 
 /* RFC 4648 base64; 0 and the text with NUL, or -1. */
@@ -237,8 +236,8 @@ secret_from_basic(const char *from, char *secret, size_t size)
 }
 
 int
-request_secret(const struct request *request, char *secret, size_t size,
-    struct error *err)
+request_secret(
+    const struct request *request, char *secret, size_t size, struct error *err)
 {
 	const char *header = request_header(request, "Authorization");
 	int rc = -1;

@@ -48,8 +48,8 @@ static bool
 route_takes(const struct route *route, const char *method)
 {
 	return strcmp(route->method, method) == 0 ||
-	    (strcmp(method, "HEAD") == 0 && !route->waits &&
-		strcmp(route->method, "GET") == 0);
+	       (strcmp(method, "HEAD") == 0 && !route->waits &&
+		   strcmp(route->method, "GET") == 0);
 }
 
 /*
@@ -82,8 +82,8 @@ serve_match(const struct door *door, struct request *request,
 		return error_set(err, ERROR_PATH_UNKNOWN, NULL,
 		    "There is nothing at this path.");
 	(void)snprintf(allow + used, allow_size - used, "OPTIONS");
-	return error_set(err, ERROR_METHOD, NULL,
-	    "This path takes: %s.", allow);
+	return error_set(
+	    err, ERROR_METHOD, NULL, "This path takes: %s.", allow);
 }
 
 /* application/json, +json, and text/plain, which fetch() sends unasked. */
@@ -128,8 +128,8 @@ serve_drain(struct request *request)
 }
 
 static enum verdict
-serve_options(const struct door *door, struct request *request,
-    struct error *err)
+serve_options(
+    const struct door *door, struct request *request, struct error *err)
 {
 	char allow[128];
 
@@ -142,8 +142,7 @@ serve_options(const struct door *door, struct request *request,
 }
 
 static enum verdict
-serve_first(const struct door *door, struct request *request,
-    struct error *err)
+serve_first(const struct door *door, struct request *request, struct error *err)
 {
 	const char *method = exchange_variable(request, "REQUEST_METHOD");
 	char allow[128];
@@ -153,12 +152,12 @@ serve_first(const struct door *door, struct request *request,
 		method = "";
 	if (strcmp(method, "OPTIONS") == 0) {
 		verdict = serve_options(door, request, err);
-	} else if (serve_match(door, request, method, allow, sizeof(allow),
-		       err) != 0) {
+	} else if (serve_match(
+		       door, request, method, allow, sizeof(allow), err) != 0) {
 		if (err->code == ERROR_METHOD)
 			reply_header(request, "Allow", allow);
 	} else if (door->authorize(request, err) == 0 &&
-	    serve_body(request, err) == 0) {
+		   serve_body(request, err) == 0) {
 		serve_drain(request);
 		return request->route->handler(request, err);
 	}
@@ -167,11 +166,10 @@ serve_first(const struct door *door, struct request *request,
 }
 
 static enum verdict
-serve_again(const struct door *door, struct request *request,
-    struct error *err)
+serve_again(const struct door *door, struct request *request, struct error *err)
 {
-	const bool asks = request->wake == WAKE_EVENT ||
-	    request->wake == WAKE_DEADLINE;
+	const bool asks =
+	    request->wake == WAKE_EVENT || request->wake == WAKE_DEADLINE;
 
 	if (asks && door->authorize(request, err) != 0)
 		return REQUEST_FAILED;
@@ -179,8 +177,8 @@ serve_again(const struct door *door, struct request *request,
 }
 
 static void
-serve_finish(struct request *request, enum verdict verdict,
-    const struct error *err)
+serve_finish(
+    struct request *request, enum verdict verdict, const struct error *err)
 {
 	const struct problem *problem;
 

@@ -33,13 +33,12 @@ audience_heartbeat(struct live *live, const struct stream *stream,
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	if (leaving)
-		rc = store_viewer_delete(live->store, stream->id, viewer_id,
-		    err);
+		rc = store_viewer_delete(
+		    live->store, stream->id, viewer_id, err);
 	else
 		rc = audience_arrive(live, stream, viewer_id, err);
 	if (rc >= 0)
-		rc = store_audience_get(live->store, stream->id, audience,
-		    err);
+		rc = store_audience_get(live->store, stream->id, audience, err);
 	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 

@@ -22,8 +22,7 @@ health_disk(struct live *live, struct error *err)
 
 	if (statvfs(live->config->data, &disk) != 0)
 		return error_set(err, ERROR_SYSTEM, NULL,
-		    "The data folder can't be looked at: %s.",
-		    strerror(errno));
+		    "The data folder can't be looked at: %s.", strerror(errno));
 	free_mb = (unsigned long long)disk.f_bavail * disk.f_frsize >> 20;
 	if (free_mb < (unsigned long long)live->config->disk_free_min_mb)
 		return error_set(err, ERROR_STORE, NULL,

@@ -16,15 +16,15 @@
 #include "store/presence.h"
 
 static int
-lifecycle_insert(struct live *live, const struct stream *stream,
-    struct error *err)
+lifecycle_insert(
+    struct live *live, const struct stream *stream, struct error *err)
 {
 	struct change change;
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	return change_end(&change,
-	    store_stream_insert(live->store, stream, err), err);
+	return change_end(
+	    &change, store_stream_insert(live->store, stream, err), err);
 }
 
 int
@@ -35,13 +35,13 @@ lifecycle_create(struct live *live, const struct stream_draft *draft,
 	id_make(stream->id, ID_CHARS);
 	id_make(key, KEY_CHARS);
 	secret_hash(&live->secret, key, stream->key_hash);
-	(void)snprintf(stream->title, sizeof(stream->title), "%s",
-	    draft->title);
+	(void)snprintf(
+	    stream->title, sizeof(stream->title), "%s", draft->title);
 	if (draft->description != NULL) {
 		stream->description = strdup(draft->description);
 		if (stream->description == NULL)
-			return error_set(err, ERROR_SYSTEM, NULL,
-			    "out of memory");
+			return error_set(
+			    err, ERROR_SYSTEM, NULL, "out of memory");
 	}
 	stream->visibility = draft->visibility;
 	stream->record = draft->record;
@@ -74,8 +74,8 @@ lifecycle_deadline(struct live *live, const char *stream_id, int64_t now,
 }
 
 static int
-lifecycle_watch(struct live *live, const char *stream_id, int64_t now,
-    struct error *err)
+lifecycle_watch(
+    struct live *live, const char *stream_id, int64_t now, struct error *err)
 {
 	struct change change;
 	int64_t deadline;
@@ -85,8 +85,7 @@ lifecycle_watch(struct live *live, const char *stream_id, int64_t now,
 		return -1;
 	rc = lifecycle_deadline(live, stream_id, now, &deadline, err);
 	if (rc == 0)
-		rc = store_broadcast_put(live->store, stream_id, deadline,
-		    err);
+		rc = store_broadcast_put(live->store, stream_id, deadline, err);
 	return change_end(&change, rc, err);
 }
 
@@ -128,15 +127,14 @@ lifecycle_start(struct live *live, struct stream *stream, struct error *err)
 }
 
 static int
-lifecycle_take_down(struct live *live, const char *stream_id,
-    struct error *err)
+lifecycle_take_down(struct live *live, const char *stream_id, struct error *err)
 {
 	struct change change;
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	return change_end(&change,
-	    signaling_stopped(&change, stream_id, err), err);
+	return change_end(
+	    &change, signaling_stopped(&change, stream_id, err), err);
 }
 
 int
@@ -156,8 +154,7 @@ lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
 }
 
 int
-lifecycle_stop_id(struct live *live, const char *stream_id,
-    struct error *err)
+lifecycle_stop_id(struct live *live, const char *stream_id, struct error *err)
 {
 	struct stream stream;
 	int rc;
@@ -172,8 +169,8 @@ lifecycle_stop_id(struct live *live, const char *stream_id,
 }
 
 int
-lifecycle_update(struct live *live, const struct stream *stream,
-    struct error *err)
+lifecycle_update(
+    struct live *live, const struct stream *stream, struct error *err)
 {
 	struct change change;
 	int rc;
@@ -187,8 +184,8 @@ lifecycle_update(struct live *live, const struct stream *stream,
 }
 
 int
-lifecycle_rotate(struct live *live, struct stream *stream,
-    char key[KEY_BYTES], struct error *err)
+lifecycle_rotate(struct live *live, struct stream *stream, char key[KEY_BYTES],
+    struct error *err)
 {
 	struct change change;
 	int rc;
@@ -198,11 +195,11 @@ lifecycle_rotate(struct live *live, struct stream *stream,
 	rc = change_begin(&change, live, STORE_LASTING, err);
 	if (rc == 0) {
 		if (change_wakes(&change,
-			live_mail_topic(stream->id, MAIL_PUBLISHER), err) != 0 ||
-		    change_wakes_stream(&change, stream->id, err) !=
-			0 ||
-		    store_stream_set_key(live->store, stream->id,
-			stream->key_hash, err) != 0)
+			live_mail_topic(stream->id, MAIL_PUBLISHER),
+			err) != 0 ||
+		    change_wakes_stream(&change, stream->id, err) != 0 ||
+		    store_stream_set_key(
+			live->store, stream->id, stream->key_hash, err) != 0)
 			rc = -1;
 		rc = change_end(&change, rc, err);
 	}
@@ -271,7 +268,7 @@ lifecycle_recover(struct live *live, struct error *err)
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	return change_end(&change,
-	    store_stream_each_live(live->store, lifecycle_recover_one,
-		&recovery, err),
+	    store_stream_each_live(
+		live->store, lifecycle_recover_one, &recovery, err),
 	    err);
 }

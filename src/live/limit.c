@@ -39,8 +39,7 @@ static_assert(sizeof(ALLOWANCES) / sizeof(ALLOWANCES[0]) == LIMIT__MAX,
  * as one client; an IPv4 address counts as it is.
  */
 static void
-limit_bucket(
-    const char *name, const char *subject, char bucket[BUCKET_BYTES])
+limit_bucket(const char *name, const char *subject, char bucket[BUCKET_BYTES])
 {
 	struct in6_addr address;
 	char network[INET6_ADDRSTRLEN];
@@ -58,9 +57,8 @@ limit_spend(struct live *live, const struct allowance *allowance,
     const char *subject, int64_t count, struct error *err)
 {
 	const int64_t now = clock_unix_ms();
-	const int64_t step = allowance->window_ms / count > 0
-	    ? allowance->window_ms / count
-	    : 1;
+	const int64_t step =
+	    allowance->window_ms / count > 0 ? allowance->window_ms / count : 1;
 	char bucket[BUCKET_BYTES];
 	int64_t empty, over;
 
@@ -83,8 +81,8 @@ limit_spend(struct live *live, const struct allowance *allowance,
 }
 
 int
-limit_take(struct live *live, enum limit limit, const char *subject,
-    struct error *err)
+limit_take(
+    struct live *live, enum limit limit, const char *subject, struct error *err)
 {
 	const struct allowance *allowance = &ALLOWANCES[limit];
 	struct change change;
@@ -96,6 +94,6 @@ limit_take(struct live *live, enum limit limit, const char *subject,
 		return 0;
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	return change_end(&change,
-	    limit_spend(live, allowance, subject, count, err), err);
+	return change_end(
+	    &change, limit_spend(live, allowance, subject, count, err), err);
 }

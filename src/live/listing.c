@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "live/listing.h"
 #include "live/wire.h"
 
@@ -28,8 +29,8 @@ listing_add(struct live *live, struct json_object *list,
 
 	if (store_audience_get(live->store, stream->id, &audience, err) != 0)
 		return -1;
-	if (json_object_array_add(list,
-		wire_stream(stream, &audience, base)) != 0)
+	if (json_object_array_add(list, wire_stream(stream, &audience, base)) !=
+	    0)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	return 0;
 }
@@ -50,8 +51,8 @@ listing_fill(struct live *live, struct json_object *body,
 		if (listing_add(live, list, &streams[i], base, err) != 0)
 			return -1;
 	if (count > limit) {
-		(void)snprintf(cursor, sizeof(cursor), "%" PRId64,
-		    streams[limit - 1].seq);
+		(void)snprintf(
+		    cursor, sizeof(cursor), "%" PRId64, streams[limit - 1].seq);
 		next = json_object_new_string(cursor);
 	}
 	(void)json_object_object_add(body, "nextCursor", next);
@@ -71,6 +72,7 @@ listing_write(struct live *live, struct json_object *body, struct error *err)
 		buf_add(&live->listing.json, text, size);
 	if (text == NULL || live->listing.json.failed)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	live->listing.digest = digest_add(DIGEST_START, text, size);
 	return 0;
 }
 
@@ -88,8 +90,8 @@ listing_build(struct live *live, const struct listing_page *page,
 		error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 		goto out;
 	}
-	count = store_stream_list(live->store, page->below_seq, limit + 1,
-	    streams, err);
+	count = store_stream_list(
+	    live->store, page->below_seq, limit + 1, streams, err);
 	if (count < 0)
 		goto out;
 	rc = listing_fill(live, body, streams, count, limit, base, err);
@@ -104,26 +106,24 @@ out:
 }
 
 static bool
-listing_kept(
-    const struct listing *listing, const char *base, uint32_t version)
+listing_kept(const struct listing *listing, const char *base, uint32_t version)
 {
 	return listing->first_page && listing->json.size > 0 &&
-	    listing->until_mono_ms > clock_mono_ms() &&
-	    listing->version == version &&
-	    strcmp(listing->base, base) == 0;
+	       listing->until_mono_ms > clock_mono_ms() &&
+	       listing->version == version && strcmp(listing->base, base) == 0;
 }
 
 int
 listing_active(struct live *live, const struct listing_page *page,
-    const char *base, const struct buf **json, struct error *err)
+    const char *base, const struct listing **found, struct error *err)
 {
 	/* Before the query: a change in between makes it look again. */
 	const uint32_t version = topic_version(live_listing_topic());
 	struct listing *listing = &live->listing;
 	const bool first_page = page->below_seq == INT64_MAX &&
-	    page->limit == LISTING_LIMIT_DEFAULT;
+				page->limit == LISTING_LIMIT_DEFAULT;
 
-	*json = &listing->json;
+	*found = listing;
 	if (first_page && listing_kept(listing, base, version))
 		return 0;
 	if (listing_build(live, page, base, err) != 0)

@@ -63,8 +63,8 @@ live_open(struct live *live, const struct config *config, struct error *err)
 	    secret_load(&live->secret, secret, err) != 0 ||
 	    live_ice_servers(live, err) != 0)
 		return -1;
-	return store_open(&live->store, lasting, passing,
-	    (int)config->busy_timeout_ms, err);
+	return store_open(
+	    &live->store, lasting, passing, (int)config->busy_timeout_ms, err);
 }
 
 void
@@ -118,8 +118,8 @@ change_wakes(struct change *change, struct topic topic, struct error *err)
 		capacity = change->capacity == 0 ? 8 : change->capacity * 2;
 		topics = realloc(change->topics, capacity * sizeof(*topics));
 		if (topics == NULL)
-			return error_set(err, ERROR_SYSTEM, NULL,
-			    "out of memory");
+			return error_set(
+			    err, ERROR_SYSTEM, NULL, "out of memory");
 		change->topics = topics;
 		change->capacity = capacity;
 	}
@@ -129,8 +129,8 @@ change_wakes(struct change *change, struct topic topic, struct error *err)
 }
 
 int
-change_wakes_stream(struct change *change, const char *stream_id,
-    struct error *err)
+change_wakes_stream(
+    struct change *change, const char *stream_id, struct error *err)
 {
 	if (change_wakes(change, live_stream_topic(stream_id), err) != 0)
 		return -1;

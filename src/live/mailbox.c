@@ -103,10 +103,10 @@ publisher_attend(struct change *change, const struct stream *stream,
 	mine.session = cursor->session;
 	mine.lease_unix_ms = lease;
 	if (found == 1 && row.session == cursor->session)
-		return store_publisher_lease(live->store, stream->id, &mine,
-			   err) < 0
-		    ? -1
-		    : 0;
+		return store_publisher_lease(
+			   live->store, stream->id, &mine, err) < 0
+			   ? -1
+			   : 0;
 	return signaling_publisher_joined(change, stream->id, &mine, err);
 }
 
@@ -153,7 +153,7 @@ signaling_attend(struct live *live, const struct stream *stream,
 		rc = viewer_attend(&change, stream, caller, cursor, err);
 	} else {
 		lease = clock_unix_ms() +
-		    (wait_s + live->config->peer_grace_s) * 1000;
+			(wait_s + live->config->peer_grace_s) * 1000;
 		rc = publisher_attend(&change, stream, lease, cursor, err);
 	}
 	return change_end(&change, rc, err);
@@ -169,8 +169,8 @@ signaling_read(struct live *live, const struct stream *stream,
 	int found, count;
 
 	if (caller->role == ROLE_PUBLISHER) {
-		found = store_publisher_find(live->store, stream->id, &row,
-		    err);
+		found =
+		    store_publisher_find(live->store, stream->id, &row, err);
 		if (found < 0)
 			return -1;
 		if (found == 1 && row.session > cursor->session)
@@ -178,8 +178,8 @@ signaling_read(struct live *live, const struct stream *stream,
 	} else {
 		box.receiver = caller->peer.peer_id;
 	}
-	count = store_mail_list(live->store, &box, cursor->id,
-	    SIGNALING_READ_MAX, mails, err);
+	count = store_mail_list(
+	    live->store, &box, cursor->id, SIGNALING_READ_MAX, mails, err);
 	if (count > 0)
 		cursor->id = mails[count - 1].id;
 	return count;
@@ -187,8 +187,7 @@ signaling_read(struct live *live, const struct stream *stream,
 
 static int
 mailbox_cut_lease(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct cursor *cursor,
-    struct error *err)
+    const struct caller *caller, const struct cursor *cursor, struct error *err)
 {
 	struct publisher mine = { .session = cursor->session };
 	struct change change;
@@ -202,8 +201,7 @@ mailbox_cut_lease(struct live *live, const struct stream *stream,
 	if (caller->role == ROLE_VIEWER)
 		rc = store_peer_lease(live->store, &caller->peer, lease, err);
 	else
-		rc = store_publisher_lease(live->store, stream->id, &mine,
-		    err);
+		rc = store_publisher_lease(live->store, stream->id, &mine, err);
 	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 
@@ -215,14 +213,14 @@ signaling_vanished(struct live *live, const struct stream *stream,
 
 	/* The lease runs out by itself then, only later. */
 	if (mailbox_cut_lease(live, stream, caller, cursor, &err) != 0)
-		log_write(LOG_LEVEL_WARN, NULL, "lease not cut: %s",
-		    err.detail);
+		log_write(
+		    LOG_LEVEL_WARN, NULL, "lease not cut: %s", err.detail);
 }
 
 struct topic
 signaling_topic(const struct stream *stream, const struct caller *caller)
 {
-	return live_mail_topic(stream->id,
-	    caller->role == ROLE_VIEWER ? caller->peer.peer_id
-					: MAIL_PUBLISHER);
+	return live_mail_topic(stream->id, caller->role == ROLE_VIEWER
+					       ? caller->peer.peer_id
+					       : MAIL_PUBLISHER);
 }

@@ -21,8 +21,8 @@
 #define NOTICE_STOPPED "{\"reason\":\"stopped\"}"
 
 static int
-signaling_append(struct change *change, const struct mail_draft *draft,
-    struct error *err)
+signaling_append(
+    struct change *change, const struct mail_draft *draft, struct error *err)
 {
 	if (change_wakes(change,
 		live_mail_topic(draft->stream_id, draft->receiver), err) != 0)
@@ -32,8 +32,8 @@ signaling_append(struct change *change, const struct mail_draft *draft,
 
 /* A message from outside: only while the receiver's mailbox has room. */
 static int
-signaling_deliver(struct change *change, const struct mail_draft *draft,
-    struct error *err)
+signaling_deliver(
+    struct change *change, const struct mail_draft *draft, struct error *err)
 {
 	const struct mailbox box = { draft->stream_id, draft->receiver };
 	int64_t count;
@@ -50,16 +50,16 @@ signaling_deliver(struct change *change, const struct mail_draft *draft,
 
 /* The same notice to every viewer of a stream. */
 static int
-signaling_tell_viewers(struct change *change,
-    const struct mail_draft *notice, struct error *err)
+signaling_tell_viewers(
+    struct change *change, const struct mail_draft *notice, struct error *err)
 {
 	struct mail_draft draft = *notice;
 	char ids[FAN_OUT][ID_BYTES], after[ID_BYTES] = "";
 	int count, i;
 
 	do {
-		count = store_peer_list(change->live->store,
-		    draft.stream_id, after, FAN_OUT, ids, err);
+		count = store_peer_list(change->live->store, draft.stream_id,
+		    after, FAN_OUT, ids, err);
 		for (i = 0; i < count; i++) {
 			draft.receiver = ids[i];
 			if (signaling_append(change, &draft, err) != 0)
@@ -85,17 +85,17 @@ signaling_publisher_joined(struct change *change, const char *stream_id,
 	};
 
 	if (store_publisher_put(live->store, stream_id, publisher, err) != 0 ||
-	    store_broadcast_deadline(live->store, stream_id,
-		BROADCAST_NO_DEADLINE, err) != 0 ||
-	    change_wakes(change,
-		live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
+	    store_broadcast_deadline(
+		live->store, stream_id, BROADCAST_NO_DEADLINE, err) != 0 ||
+	    change_wakes(
+		change, live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
 		return -1;
 	return signaling_tell_viewers(change, &notice, err);
 }
 
 int
-signaling_publisher_left(struct change *change, const char *stream_id,
-    struct error *err)
+signaling_publisher_left(
+    struct change *change, const char *stream_id, struct error *err)
 {
 	struct live *live = change->live;
 	const int64_t now = clock_unix_ms();
@@ -118,8 +118,8 @@ signaling_publisher_left(struct change *change, const char *stream_id,
 }
 
 int
-signaling_stopped(struct change *change, const char *stream_id,
-    struct error *err)
+signaling_stopped(
+    struct change *change, const char *stream_id, struct error *err)
 {
 	struct live *live = change->live;
 	const struct mail_draft notice = {
@@ -136,15 +136,15 @@ signaling_stopped(struct change *change, const char *stream_id,
 	if (was < 0 ||
 	    store_broadcast_delete(live->store, stream_id, err) != 0 ||
 	    (was > 0 && signaling_append(change, &notice, err) != 0) ||
-	    change_wakes(change, live_mail_topic(stream_id, MAIL_PUBLISHER),
-		err) != 0)
+	    change_wakes(
+		change, live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
 		return -1;
 	return signaling_tell_viewers(change, &notice, err);
 }
 
 int
-signaling_peer_left(struct change *change, const struct peer *peer,
-    struct error *err)
+signaling_peer_left(
+    struct change *change, const struct peer *peer, struct error *err)
 {
 	const struct mailbox box = { peer->stream_id, peer->peer_id };
 	const struct mail_draft notice = {
@@ -167,8 +167,8 @@ signaling_peer_left(struct change *change, const struct peer *peer,
 		return -1;
 	/* A peer that nobody counts by heartbeats counted by itself. */
 	if (strcmp(peer->viewer_id, peer->peer_id) == 0 &&
-	    store_viewer_delete(store, peer->stream_id, peer->viewer_id,
-		err) < 0)
+	    store_viewer_delete(store, peer->stream_id, peer->viewer_id, err) <
+		0)
 		return -1;
 	return signaling_append(change, &notice, err);
 }
@@ -182,8 +182,8 @@ struct offer {
 
 /* ERROR_NO_PUBLISHER unless a publisher's page is present. */
 static int
-offer_needs_publisher(struct live *live, const char *stream_id, int64_t now,
-    struct error *err)
+offer_needs_publisher(
+    struct live *live, const char *stream_id, int64_t now, struct error *err)
 {
 	struct publisher publisher;
 	int found;
@@ -273,8 +273,8 @@ signaling_offer(struct live *live, const struct stream *stream,
 		return error_set(err, ERROR_INPUT, "to",
 		    "A viewer's messages go to the publisher; leave it out.");
 	if (stream->status != STREAM_LIVE)
-		return error_set_retry(err, ERROR_NOT_LIVE, 5,
-		    "The stream isn't live.");
+		return error_set_retry(
+		    err, ERROR_NOT_LIVE, 5, "The stream isn't live.");
 	if (caller->role == ROLE_VIEWER) {
 		grant->peer = caller->peer;
 	} else {
@@ -287,8 +287,8 @@ signaling_offer(struct live *live, const struct stream *stream,
 	}
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	return change_end(&change,
-	    offer_send(&change, &offer, grant, err), err);
+	return change_end(
+	    &change, offer_send(&change, &offer, grant, err), err);
 }
 
 static int
@@ -305,8 +305,8 @@ send_to_peer(struct change *change, const struct stream *stream,
 	};
 	int exists;
 
-	exists = store_peer_exists(change->live->store, stream->id,
-	    signal->to, err);
+	exists =
+	    store_peer_exists(change->live->store, stream->id, signal->to, err);
 	if (exists < 0)
 		return -1;
 	if (exists == 0)
@@ -344,8 +344,7 @@ send_to_publisher(struct change *change, const struct caller *caller,
 
 static int
 signaling_dispatch(struct change *change, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal,
-    struct error *err)
+    const struct caller *caller, const struct signal *signal, struct error *err)
 {
 	if (caller->role == ROLE_VIEWER)
 		return send_to_publisher(change, caller, signal, err);
@@ -356,8 +355,7 @@ signaling_dispatch(struct change *change, const struct stream *stream,
 
 int
 signaling_send(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal,
-    struct error *err)
+    const struct caller *caller, const struct signal *signal, struct error *err)
 {
 	struct change change;
 
@@ -392,11 +390,10 @@ signaling_take_answer(struct live *live, const struct grant *grant,
 	struct change change;
 	int found;
 
-	found = store_mail_answer(live->store, &box, grant->sent_id, mail,
-	    err);
+	found = store_mail_answer(live->store, &box, grant->sent_id, mail, err);
 	if (found == 0) {
-		found = store_peer_exists(live->store, box.stream_id,
-		    box.receiver, err);
+		found = store_peer_exists(
+		    live->store, box.stream_id, box.receiver, err);
 		if (found == 0)
 			return error_set(err, ERROR_TOKEN_WRONG, NULL,
 			    "This viewer has left the stream.");

@@ -31,8 +31,8 @@ sweep_claim(struct live *live, int64_t now, struct error *err)
 		return 0;
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	claimed = store_sweep_claim(live->store, now, now + SWEEP_EVERY_MS,
-	    err);
+	claimed =
+	    store_sweep_claim(live->store, now, now + SWEEP_EVERY_MS, err);
 	if (change_end(&change, claimed < 0 ? -1 : 0, err) != 0)
 		return -1;
 	return claimed;
@@ -85,8 +85,8 @@ sweep_publishers(struct live *live, int64_t now, struct error *err)
 	if (count < 0)
 		rc = -1;
 	for (i = 0; i < count && rc == 0; i++) {
-		log_write(LOG_LEVEL_INFO, NULL, "stream %s: publisher gone",
-		    ids[i]);
+		log_write(
+		    LOG_LEVEL_INFO, NULL, "stream %s: publisher gone", ids[i]);
 		rc = signaling_publisher_left(&change, ids[i], err);
 	}
 	return change_end(&change, rc, err);
@@ -118,10 +118,11 @@ sweep_settle(struct live *live, struct audience *moved, struct error *err)
 	if (count < 0)
 		rc = -1;
 	for (i = 0; i < count && rc == 0; i++) {
-		rc = store_audience_settle(live->store, moved[i].stream_id,
-		    err);
+		rc =
+		    store_audience_settle(live->store, moved[i].stream_id, err);
 		if (rc == 0)
-			rc = change_wakes_stream(&change, moved[i].stream_id, err);
+			rc = change_wakes_stream(
+			    &change, moved[i].stream_id, err);
 	}
 	return change_end(&change, rc, err) == 0 ? count : -1;
 }
@@ -168,16 +169,15 @@ sweep_audiences(struct live *live, int64_t now, struct error *err)
 	if (sweep_hand_on(live, moved, count, now, err) == 0)
 		return 0;
 	if (sweep_return(live, moved, count, &second) != 0)
-		log_write(LOG_LEVEL_ERROR, NULL, "views lost: %s",
-		    second.detail);
+		log_write(
+		    LOG_LEVEL_ERROR, NULL, "views lost: %s", second.detail);
 	return -1;
 }
 
 bool
 audience_sweep(struct live *live)
 {
-	static int (*const STEPS[])(struct live *, int64_t,
-	    struct error *) = {
+	static int (*const STEPS[])(struct live *, int64_t, struct error *) = {
 		sweep_rows,
 		sweep_peers,
 		sweep_publishers,
@@ -196,7 +196,7 @@ audience_sweep(struct live *live)
 		return false;
 	for (i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++)
 		if (STEPS[i](live, now, &err) != 0)
-			log_write(LOG_LEVEL_WARN, NULL, "sweep step %zu: %s",
-			    i, err.detail);
+			log_write(LOG_LEVEL_WARN, NULL, "sweep step %zu: %s", i,
+			    err.detail);
 	return true;
 }

@@ -34,8 +34,8 @@ static const char *const STATUS_NAMES[STREAM_STATUS__MAX] = {
 static void
 wire_text(struct json_object *to, const char *name, const char *text)
 {
-	(void)json_object_object_add(to, name,
-	    text != NULL ? json_object_new_string(text) : NULL);
+	(void)json_object_object_add(
+	    to, name, text != NULL ? json_object_new_string(text) : NULL);
 }
 
 static void
@@ -129,8 +129,8 @@ wire_created(const struct stream *stream, const char *key,
 		return NULL;
 	wire_text(to, "videoId", stream->id);
 	wire_text(to, "streamKey", key);
-	(void)snprintf(url, sizeof(url), "%s/api/live/%s/signal", base,
-	    stream->id);
+	(void)snprintf(
+	    url, sizeof(url), "%s/api/live/%s/signal", base, stream->id);
 	wire_text(to, "webrtcUrl", url);
 	wire_text(to, "whipUrl", NULL);
 	(void)snprintf(url, sizeof(url), "%s/%s?key=%s", config->rtmp_url,

@@ -22,37 +22,37 @@ int
 store_viewer_delete(struct store *store, const char *stream_id,
     const char *viewer_id, struct error *err)
 {
-	return statement_run(store, STATEMENT_VIEWER_DELETE, err, "tt",
-	    stream_id, viewer_id);
+	return statement_run(
+	    store, STATEMENT_VIEWER_DELETE, err, "tt", stream_id, viewer_id);
 }
 
 int
-store_viewer_delete_all(struct store *store, const char *stream_id,
-    struct error *err)
+store_viewer_delete_all(
+    struct store *store, const char *stream_id, struct error *err)
 {
-	return statement_run(store, STATEMENT_VIEWER_DELETE_ALL, err, "t",
-	    stream_id);
+	return statement_run(
+	    store, STATEMENT_VIEWER_DELETE_ALL, err, "t", stream_id);
 }
 
 int
-store_viewer_delete_expired(struct store *store, int64_t unix_ms,
-    struct error *err)
+store_viewer_delete_expired(
+    struct store *store, int64_t unix_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_VIEWER_EXPIRED, err, "i",
-	    unix_ms);
+	return statement_run(
+	    store, STATEMENT_VIEWER_EXPIRED, err, "i", unix_ms);
 }
 
 int
 store_view_count(struct store *store, const char *stream_id,
     const char *viewer_id, int64_t until_unix_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_VIEWED_PUT, err, "tti",
-	    stream_id, viewer_id, until_unix_ms);
+	return statement_run(store, STATEMENT_VIEWED_PUT, err, "tti", stream_id,
+	    viewer_id, until_unix_ms);
 }
 
 int
-store_view_delete_expired(struct store *store, int64_t unix_ms,
-    struct error *err)
+store_view_delete_expired(
+    struct store *store, int64_t unix_ms, struct error *err)
 {
 	return statement_run(store, STATEMENT_VIEWED_OLD, err, "i", unix_ms);
 }
@@ -77,8 +77,8 @@ store_audience_get(struct store *store, const char *stream_id,
 }
 
 int
-store_audience_changed(struct store *store, int max,
-    struct audience *audiences, struct error *err)
+store_audience_changed(
+    struct store *store, int max, struct audience *audiences, struct error *err)
 {
 	const enum statement which = STATEMENT_AUDIENCE_CHANGED;
 	int rc, count = 0;
@@ -99,20 +99,20 @@ store_audience_changed(struct store *store, int max,
 }
 
 int
-store_audience_settle(struct store *store, const char *stream_id,
-    struct error *err)
+store_audience_settle(
+    struct store *store, const char *stream_id, struct error *err)
 {
-	if (statement_run(store, STATEMENT_AUDIENCE_SETTLE, err, "t",
-		stream_id) < 0 ||
-	    statement_run(store, STATEMENT_AUDIENCE_IDLE, err, "t",
-		stream_id) < 0)
+	if (statement_run(
+		store, STATEMENT_AUDIENCE_SETTLE, err, "t", stream_id) < 0 ||
+	    statement_run(store, STATEMENT_AUDIENCE_IDLE, err, "t", stream_id) <
+		0)
 		return -1;
 	return 0;
 }
 
 int
-store_audience_return(struct store *store, const struct audience *audience,
-    struct error *err)
+store_audience_return(
+    struct store *store, const struct audience *audience, struct error *err)
 {
 	int rc;
 

@@ -19,8 +19,8 @@ connection_error(int rc, struct error *err)
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return error_set_retry(err, ERROR_BUSY, 1,
-		    "The store is busy. Try again.");
+		return error_set_retry(
+		    err, ERROR_BUSY, 1, "The store is busy. Try again.");
 	case SQLITE_FULL:
 		return error_set(err, ERROR_STORE, NULL,
 		    "The disk is full. Nothing was changed.");
@@ -67,7 +67,8 @@ connection_version(struct sqlite3 *db, int *version, struct error *err)
 	sqlite3_stmt *statement;
 	int rc;
 
-	rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL);
+	rc =
+	    sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL);
 	if (rc != SQLITE_OK)
 		return connection_error(rc, err);
 	rc = sqlite3_step(statement);
@@ -78,8 +79,8 @@ connection_version(struct sqlite3 *db, int *version, struct error *err)
 
 /* Runs what brings a file from `version` to the newest, one transaction. */
 static int
-connection_migrate(struct sqlite3 *db, enum store_part part, int version,
-    struct error *err)
+connection_migrate(
+    struct sqlite3 *db, enum store_part part, int version, struct error *err)
 {
 	char pragma[64];
 	int step;
@@ -89,8 +90,8 @@ connection_migrate(struct sqlite3 *db, enum store_part part, int version,
 			return -1;
 	} else {
 		for (step = version; step < schema_version(part); step++)
-			if (connection_exec(db, schema_migration(part, step),
-				err) != 0)
+			if (connection_exec(
+				db, schema_migration(part, step), err) != 0)
 				return -1;
 	}
 	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d",
@@ -101,7 +102,7 @@ connection_migrate(struct sqlite3 *db, enum store_part part, int version,
 static int
 connection_schema(struct sqlite3 *db, enum store_part part, struct error *err)
 {
-	int version;
+	int version = 0;
 
 	if (connection_version(db, &version, err) != 0)
 		return -1;
@@ -153,7 +154,7 @@ connection_open(struct sqlite3 **db, enum store_part part, const char *path,
     int *busy_timeout_ms, struct error *err)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+			  SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc;
 
 	rc = sqlite3_open_v2(path, db, flags, NULL);

@@ -16,8 +16,8 @@ mail_free(struct mail *mail)
 }
 
 int
-store_mail_append(struct store *store, const struct mail_draft *draft,
-    struct error *err)
+store_mail_append(
+    struct store *store, const struct mail_draft *draft, struct error *err)
 {
 	int rc;
 
@@ -56,8 +56,8 @@ store_mail_list(struct store *store, const struct mailbox *box,
 		if (mail_read(store, &mails[count++], err) != 0)
 			rc = -1;
 		else
-			rc = statement_step(store, STATEMENT_MAIL_LIST, err,
-			    NULL);
+			rc = statement_step(
+			    store, STATEMENT_MAIL_LIST, err, NULL);
 	}
 	statement_reset(store, STATEMENT_MAIL_LIST);
 	if (rc >= 0)
@@ -87,8 +87,8 @@ store_mail_last_id(struct store *store, struct error *err)
 }
 
 int64_t
-store_mail_count(struct store *store, const struct mailbox *box,
-    struct error *err)
+store_mail_count(
+    struct store *store, const struct mailbox *box, struct error *err)
 {
 	return mail_number(store, STATEMENT_MAIL_COUNT,
 	    statement_step(store, STATEMENT_MAIL_COUNT, err, "tt",
@@ -110,8 +110,8 @@ store_mail_answer(struct store *store, const struct mailbox *box,
 		mail->data =
 		    strdup(statement_text(store, STATEMENT_MAIL_ANSWER, 1));
 		if (mail->data == NULL)
-			rc = error_set(err, ERROR_SYSTEM, NULL,
-			    "out of memory");
+			rc =
+			    error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	}
 	statement_reset(store, STATEMENT_MAIL_ANSWER);
 	return rc;
@@ -132,25 +132,25 @@ store_mail_delete_read(struct store *store, const struct mailbox *box,
 }
 
 int
-store_mail_delete_box(struct store *store, const struct mailbox *box,
-    struct error *err)
+store_mail_delete_box(
+    struct store *store, const struct mailbox *box, struct error *err)
 {
 	return statement_run(store, STATEMENT_MAIL_DELETE_BOX, err, "tt",
 	    box->stream_id, box->receiver);
 }
 
 int
-store_mail_delete_stream(struct store *store, const char *stream_id,
-    struct error *err)
+store_mail_delete_stream(
+    struct store *store, const char *stream_id, struct error *err)
 {
-	return statement_run(store, STATEMENT_MAIL_DELETE_STREAM, err, "t",
-	    stream_id);
+	return statement_run(
+	    store, STATEMENT_MAIL_DELETE_STREAM, err, "t", stream_id);
 }
 
 int
-store_mail_delete_old(struct store *store, int64_t before_unix_ms,
-    struct error *err)
+store_mail_delete_old(
+    struct store *store, int64_t before_unix_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_MAIL_OLD, err, "i",
-	    before_unix_ms);
+	return statement_run(
+	    store, STATEMENT_MAIL_OLD, err, "i", before_unix_ms);
 }

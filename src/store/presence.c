@@ -7,11 +7,11 @@
 #include "store/statement.h"
 
 static void
-column_id(struct store *store, enum statement which, int column,
-    char id[ID_BYTES])
+column_id(
+    struct store *store, enum statement which, int column, char id[ID_BYTES])
 {
-	(void)snprintf(id, ID_BYTES, "%s",
-	    statement_text(store, which, column));
+	(void)snprintf(
+	    id, ID_BYTES, "%s", statement_text(store, which, column));
 }
 
 int
@@ -20,8 +20,8 @@ store_publisher_find(struct store *store, const char *stream_id,
 {
 	int rc;
 
-	rc = statement_step(store, STATEMENT_PUBLISHER_GET, err, "t",
-	    stream_id);
+	rc =
+	    statement_step(store, STATEMENT_PUBLISHER_GET, err, "t", stream_id);
 	if (rc == 1) {
 		publisher->session =
 		    statement_int(store, STATEMENT_PUBLISHER_GET, 0);
@@ -52,11 +52,11 @@ store_publisher_lease(struct store *store, const char *stream_id,
 }
 
 int
-store_publisher_delete(struct store *store, const char *stream_id,
-    struct error *err)
+store_publisher_delete(
+    struct store *store, const char *stream_id, struct error *err)
 {
-	return statement_run(store, STATEMENT_PUBLISHER_DELETE, err, "t",
-	    stream_id);
+	return statement_run(
+	    store, STATEMENT_PUBLISHER_DELETE, err, "t", stream_id);
 }
 
 /* Steps through a statement whose first column is an id, up to `max` rows. */
@@ -82,8 +82,8 @@ store_publisher_expired(struct store *store, int64_t unix_ms, int max,
 
 	rc = statement_step(store, STATEMENT_PUBLISHER_EXPIRED, err, "ii",
 	    unix_ms, (int64_t)max);
-	return presence_ids(store, STATEMENT_PUBLISHER_EXPIRED, rc, max,
-	    stream_ids, err);
+	return presence_ids(
+	    store, STATEMENT_PUBLISHER_EXPIRED, rc, max, stream_ids, err);
 }
 
 int
@@ -94,8 +94,8 @@ store_broadcast_expired(struct store *store, int64_t unix_ms, int max,
 
 	rc = statement_step(store, STATEMENT_BROADCAST_EXPIRED, err, "ii",
 	    unix_ms, (int64_t)max);
-	return presence_ids(store, STATEMENT_BROADCAST_EXPIRED, rc, max,
-	    stream_ids, err);
+	return presence_ids(
+	    store, STATEMENT_BROADCAST_EXPIRED, rc, max, stream_ids, err);
 }
 
 static int
@@ -107,8 +107,8 @@ broadcast_write(struct store *store, enum statement which,
 	if (deadline_unix_ms == BROADCAST_NO_DEADLINE)
 		rc = statement_run(store, which, err, "tn", stream_id);
 	else
-		rc = statement_run(store, which, err, "ti", stream_id,
-		    deadline_unix_ms);
+		rc = statement_run(
+		    store, which, err, "ti", stream_id, deadline_unix_ms);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -116,16 +116,16 @@ int
 store_broadcast_put(struct store *store, const char *stream_id,
     int64_t deadline_unix_ms, struct error *err)
 {
-	return broadcast_write(store, STATEMENT_BROADCAST_PUT, stream_id,
-	    deadline_unix_ms, err);
+	return broadcast_write(
+	    store, STATEMENT_BROADCAST_PUT, stream_id, deadline_unix_ms, err);
 }
 
 int
 store_broadcast_keep(struct store *store, const char *stream_id,
     int64_t deadline_unix_ms, struct error *err)
 {
-	return broadcast_write(store, STATEMENT_BROADCAST_KEEP, stream_id,
-	    deadline_unix_ms, err);
+	return broadcast_write(
+	    store, STATEMENT_BROADCAST_KEEP, stream_id, deadline_unix_ms, err);
 }
 
 int
@@ -137,13 +137,13 @@ store_broadcast_deadline(struct store *store, const char *stream_id,
 }
 
 int
-store_broadcast_delete(struct store *store, const char *stream_id,
-    struct error *err)
+store_broadcast_delete(
+    struct store *store, const char *stream_id, struct error *err)
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_BROADCAST_DELETE, err, "t",
-	    stream_id);
+	rc = statement_run(
+	    store, STATEMENT_BROADCAST_DELETE, err, "t", stream_id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -169,9 +169,8 @@ peer_read(struct store *store, enum statement which, struct peer *peer)
 }
 
 int
-store_peer_find(struct store *store,
-    const unsigned char token_hash[HASH_BYTES], struct peer *peer,
-    struct error *err)
+store_peer_find(struct store *store, const unsigned char token_hash[HASH_BYTES],
+    struct peer *peer, struct error *err)
 {
 	int rc;
 
@@ -188,8 +187,8 @@ store_peer_exists(struct store *store, const char *stream_id,
 {
 	int rc;
 
-	rc = statement_step(store, STATEMENT_PEER_EXISTS, err, "tt", stream_id,
-	    peer_id);
+	rc = statement_step(
+	    store, STATEMENT_PEER_EXISTS, err, "tt", stream_id, peer_id);
 	statement_reset(store, STATEMENT_PEER_EXISTS);
 	return rc;
 }
@@ -203,24 +202,23 @@ store_peer_lease(struct store *store, const struct peer *peer,
 }
 
 int
-store_peer_delete(struct store *store, const struct peer *peer,
-    struct error *err)
+store_peer_delete(
+    struct store *store, const struct peer *peer, struct error *err)
 {
 	return statement_run(store, STATEMENT_PEER_DELETE, err, "tt",
 	    peer->stream_id, peer->peer_id);
 }
 
 int
-store_peer_delete_all(struct store *store, const char *stream_id,
-    struct error *err)
+store_peer_delete_all(
+    struct store *store, const char *stream_id, struct error *err)
 {
-	return statement_run(store, STATEMENT_PEER_DELETE_ALL, err, "t",
-	    stream_id);
+	return statement_run(
+	    store, STATEMENT_PEER_DELETE_ALL, err, "t", stream_id);
 }
 
 int64_t
-store_peer_count(struct store *store, const char *stream_id,
-    struct error *err)
+store_peer_count(struct store *store, const char *stream_id, struct error *err)
 {
 	int64_t count = -1;
 	int rc;
@@ -240,8 +238,7 @@ store_peer_list(struct store *store, const char *stream_id, const char *after,
 
 	rc = statement_step(store, STATEMENT_PEER_LIST, err, "tti", stream_id,
 	    after, (int64_t)max);
-	return presence_ids(store, STATEMENT_PEER_LIST, rc, max, peer_ids,
-	    err);
+	return presence_ids(store, STATEMENT_PEER_LIST, rc, max, peer_ids, err);
 }
 
 int
@@ -250,8 +247,8 @@ store_peer_expired(struct store *store, int64_t unix_ms, int max,
 {
 	int rc, count = 0;
 
-	rc = statement_step(store, STATEMENT_PEER_EXPIRED, err, "ii", unix_ms,
-	    (int64_t)max);
+	rc = statement_step(
+	    store, STATEMENT_PEER_EXPIRED, err, "ii", unix_ms, (int64_t)max);
 	while (rc == 1 && count < max) {
 		peer_read(store, STATEMENT_PEER_EXPIRED, &peers[count++]);
 		rc = statement_step(store, STATEMENT_PEER_EXPIRED, err, NULL);

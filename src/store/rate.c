@@ -5,8 +5,7 @@
 #include "store/statement.h"
 
 static int
-rate_number(struct store *store, enum statement which, int rc,
-    int64_t *number)
+rate_number(struct store *store, enum statement which, int rc, int64_t *number)
 {
 	*number = 0;
 	if (rc == 1)
@@ -16,8 +15,8 @@ rate_number(struct store *store, enum statement which, int rc,
 }
 
 int
-store_rate_get(struct store *store, const char *bucket,
-    int64_t *empty_unix_ms, struct error *err)
+store_rate_get(struct store *store, const char *bucket, int64_t *empty_unix_ms,
+    struct error *err)
 {
 	int rc;
 
@@ -26,19 +25,18 @@ store_rate_get(struct store *store, const char *bucket,
 }
 
 int
-store_rate_put(struct store *store, const char *bucket,
-    int64_t empty_unix_ms, struct error *err)
+store_rate_put(struct store *store, const char *bucket, int64_t empty_unix_ms,
+    struct error *err)
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_RATE_PUT, err, "ti", bucket,
-	    empty_unix_ms);
+	rc = statement_run(
+	    store, STATEMENT_RATE_PUT, err, "ti", bucket, empty_unix_ms);
 	return rc < 0 ? -1 : 0;
 }
 
 int
-store_rate_delete_empty(struct store *store, int64_t unix_ms,
-    struct error *err)
+store_rate_delete_empty(struct store *store, int64_t unix_ms, struct error *err)
 {
 	return statement_run(store, STATEMENT_RATE_OLD, err, "i", unix_ms);
 }
@@ -56,6 +54,6 @@ int
 store_sweep_claim(struct store *store, int64_t now_unix_ms,
     int64_t next_unix_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_SWEEP_CLAIM, err, "ii",
-	    now_unix_ms, next_unix_ms);
+	return statement_run(
+	    store, STATEMENT_SWEEP_CLAIM, err, "ii", now_unix_ms, next_unix_ms);
 }

@@ -18,9 +18,9 @@ struct text {
 	const char *sql;
 };
 
-#define STREAM_COLUMNS                                                         \
-	"seq, id, key_hash, title, description, status, visibility, record, "  \
-	"created_ms, started_ms, stopped_ms, peak_viewers, views_total, "      \
+#define STREAM_COLUMNS                                                        \
+	"seq, id, key_hash, title, description, status, visibility, record, " \
+	"created_ms, started_ms, stopped_ms, peak_viewers, views_total, "     \
 	"view_day, views_today, view_month, views_month"
 
 /* clang-format off */
@@ -211,17 +211,17 @@ statement_bind(sqlite3_stmt *handle, const char *format, va_list args)
 		switch (*format) {
 		case 't':
 			text = va_arg(args, const char *);
-			rc = sqlite3_bind_text(handle, i, text, -1,
-			    SQLITE_STATIC);
+			rc = sqlite3_bind_text(
+			    handle, i, text, -1, SQLITE_STATIC);
 			break;
 		case 'i':
-			rc = sqlite3_bind_int64(handle, i,
-			    va_arg(args, int64_t));
+			rc = sqlite3_bind_int64(
+			    handle, i, va_arg(args, int64_t));
 			break;
 		case 'h':
 			hash = va_arg(args, const unsigned char *);
-			rc = sqlite3_bind_blob(handle, i, hash, HASH_BYTES,
-			    SQLITE_STATIC);
+			rc = sqlite3_bind_blob(
+			    handle, i, hash, HASH_BYTES, SQLITE_STATIC);
 			break;
 		case 'n':
 			rc = sqlite3_bind_null(handle, i);
@@ -311,16 +311,17 @@ bool
 statement_null(struct store *store, enum statement which, int column)
 {
 	return sqlite3_column_type(store->statements[which], column) ==
-	    SQLITE_NULL;
+	       SQLITE_NULL;
 }
 
 void
-statement_hash(struct store *store, enum statement which, int column,
-    unsigned char *hash)
+statement_hash(
+    struct store *store, enum statement which, int column, unsigned char *hash)
 {
-	const void *blob = sqlite3_column_blob(store->statements[which], column);
+	const void *blob =
+	    sqlite3_column_blob(store->statements[which], column);
 
 	assert(sqlite3_column_bytes(store->statements[which], column) ==
-	    HASH_BYTES);
+	       HASH_BYTES);
 	memcpy(hash, blob, HASH_BYTES);
 }

@@ -26,8 +26,8 @@ store_prepare(struct sqlite3 *db, const char *sql, sqlite3_stmt **handle,
 {
 	int rc;
 
-	rc = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, handle,
-	    NULL);
+	rc = sqlite3_prepare_v3(
+	    db, sql, -1, SQLITE_PREPARE_PERSISTENT, handle, NULL);
 	if (rc == SQLITE_OK)
 		return 0;
 	log_write(LOG_LEVEL_ERROR, NULL, "prepare: %s", sqlite3_errmsg(db));
@@ -42,13 +42,13 @@ store_prepare_all(struct store *store, struct error *err)
 
 	for (i = 0; i < STORE_PART__MAX; i++) {
 		db = store->parts[i];
-		if (store_prepare(db, "BEGIN IMMEDIATE", &store->begin[i],
-			err) != 0 ||
+		if (store_prepare(
+			db, "BEGIN IMMEDIATE", &store->begin[i], err) != 0 ||
 		    store_prepare(db, "COMMIT", &store->commit[i], err) != 0 ||
 		    store_prepare(db, "ROLLBACK", &store->rollback[i], err) !=
 			0 ||
-		    store_prepare(db, "PRAGMA data_version",
-			&store->version[i], err) != 0)
+		    store_prepare(db, "PRAGMA data_version", &store->version[i],
+			err) != 0)
 			return -1;
 	}
 	for (i = 0; i < STATEMENT__MAX; i++) {
@@ -169,9 +169,9 @@ store_moment(struct store *store)
 	/* data_version is blind to one's own commits; total_changes isn't. */
 	return (struct store_moment){
 		.lasting = store_version(store, STORE_LASTING) +
-		    sqlite3_total_changes64(store->parts[STORE_LASTING]),
+			   sqlite3_total_changes64(store->parts[STORE_LASTING]),
 		.passing = store_version(store, STORE_PASSING) +
-		    sqlite3_total_changes64(store->parts[STORE_PASSING]),
+			   sqlite3_total_changes64(store->parts[STORE_PASSING]),
 	};
 }
 

@@ -17,8 +17,8 @@ stream_free(struct stream *stream)
 }
 
 int
-store_stream_insert(struct store *store, const struct stream *stream,
-    struct error *err)
+store_stream_insert(
+    struct store *store, const struct stream *stream, struct error *err)
 {
 	int rc;
 
@@ -44,8 +44,8 @@ stream_read(struct store *store, enum statement which, struct stream *stream,
 	if (!statement_null(store, which, 4)) {
 		stream->description = strdup(statement_text(store, which, 4));
 		if (stream->description == NULL)
-			return error_set(err, ERROR_SYSTEM, NULL,
-			    "out of memory");
+			return error_set(
+			    err, ERROR_SYSTEM, NULL, "out of memory");
 	}
 	stream->status = (enum stream_status)statement_int(store, which, 5);
 	stream->visibility = (enum visibility)statement_int(store, which, 6);
@@ -78,24 +78,24 @@ store_stream_find(struct store *store, const char *id, struct stream *stream,
 }
 
 int
-store_stream_start(struct store *store, const char *id, int64_t unix_ms,
-    struct error *err)
+store_stream_start(
+    struct store *store, const char *id, int64_t unix_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_STREAM_START, err, "ti", id,
-	    unix_ms);
+	return statement_run(
+	    store, STATEMENT_STREAM_START, err, "ti", id, unix_ms);
 }
 
 int
-store_stream_end(struct store *store, const char *id, int64_t unix_ms,
-    struct error *err)
+store_stream_end(
+    struct store *store, const char *id, int64_t unix_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_STREAM_STOP, err, "ti", id,
-	    unix_ms);
+	return statement_run(
+	    store, STATEMENT_STREAM_STOP, err, "ti", id, unix_ms);
 }
 
 int
-store_stream_update(struct store *store, const struct stream *stream,
-    struct error *err)
+store_stream_update(
+    struct store *store, const struct stream *stream, struct error *err)
 {
 	int rc;
 
@@ -111,8 +111,8 @@ store_stream_set_key(struct store *store, const char *id,
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_STREAM_KEY, err, "th", id,
-	    key_hash);
+	rc =
+	    statement_run(store, STATEMENT_STREAM_KEY, err, "th", id, key_hash);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -131,15 +131,15 @@ store_stream_list(struct store *store, int64_t below_seq, int max,
 {
 	int rc, count = 0;
 
-	rc = statement_step(store, STATEMENT_STREAM_LISTED, err, "ii",
-	    below_seq, (int64_t)max);
+	rc = statement_step(
+	    store, STATEMENT_STREAM_LISTED, err, "ii", below_seq, (int64_t)max);
 	while (rc == 1 && count < max) {
 		if (stream_read(store, STATEMENT_STREAM_LISTED,
 			&streams[count++], err) != 0)
 			rc = -1;
 		else
-			rc = statement_step(store, STATEMENT_STREAM_LISTED,
-			    err, NULL);
+			rc = statement_step(
+			    store, STATEMENT_STREAM_LISTED, err, NULL);
 	}
 	statement_reset(store, STATEMENT_STREAM_LISTED);
 	if (rc >= 0)
@@ -158,11 +158,11 @@ store_stream_each_live(struct store *store,
 
 	rc = statement_step(store, STATEMENT_STREAM_LIVE, err, "");
 	while (rc == 1 && stop == 0) {
-		stop = each(context,
-		    statement_text(store, STATEMENT_STREAM_LIVE, 0));
+		stop = each(
+		    context, statement_text(store, STATEMENT_STREAM_LIVE, 0));
 		if (stop == 0)
-			rc = statement_step(store, STATEMENT_STREAM_LIVE, err,
-			    NULL);
+			rc = statement_step(
+			    store, STATEMENT_STREAM_LIVE, err, NULL);
 	}
 	statement_reset(store, STATEMENT_STREAM_LIVE);
 	return rc < 0 ? -1 : stop;

@@ -106,6 +106,8 @@ suite('limits of a broadcast', { env: SMALL }, (test) => {
 		const again = await api.signal(stream.id, viewers[0].secret, { type: 'offer', data: OFFER }, { headers: { prefer: 'respond-async' } });
 		assert.equal(again.status, 202, 'a peer that is in may offer again');
 		await viewers[0].send('bye', null);
+		await stream.publisher.next('viewer-left');
+		await stream.publisher.read();
 		assert.equal((await offer()).status, 202, 'there is room again');
 		assertProblem(await offer(), 503);
 	});

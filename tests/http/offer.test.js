@@ -316,7 +316,7 @@ const EXACT = {
 	'a string': '"v=0\\r\\no=- 1 2 IN IP4 127.0.0.1\\r\\n"',
 	zero: '0',
 	'a small number': '1e-7',
-	'numbers that a double would bend': '[12345678901234567890,0.1,1.0,-0,1E300,3.141592653589793238462643]',
+	'numbers that a double would bend': '[12345678901234567890,18446744073709551616,-9223372036854775809,0.1,1.0,1E300,3.141592653589793238462643]',
 	'nested Unicode': '{"\u{1f4fa}":{"é":["\u65e5\u672c",{"\u202e":"\\ud83d\\udcfa"}]}}',
 	'escapes': '"\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0001 \\u007f \\u2028 </script>"',
 	'an escaped NUL': '"a\\u0000b"',
@@ -371,7 +371,7 @@ suite('data', {}, (test) => {
 	test('that is not JSON is refused', async ({ api }) => {
 		const { id } = await onAir(api);
 		const viewer = await Viewer.join(api, { id });
-		for (const data of ['01', '+1', '.5', '1.', 'NaN', 'Infinity', 'undefined', '"\\x"', '"\\ud83"', '[1,]', '{"a"}', "'a'", '1 2', 'tru', '"a\tb"']) {
+		for (const data of ['01', '+1', '.5', '1.', '-01', '1e', '-', 'NaN', 'Infinity', 'undefined', '"\\x"', '"\\ud83"', '[1,]', '{"a"}', "'a'", '1 2', 'tru', '"a\tb"', '"a\nb"', '"\\ud83d"']) {
 			const body = `{"type":"ice-candidate","data":${data}}`;
 			const answer = await api.request('POST', `/${id}/signal`, { body, headers: bearer(viewer.secret) });
 			assertProblem(answer, 400, { title: 'Invalid input' });

@@ -9,6 +9,7 @@ import { suite } from '../lib/suite.js';
 import { sleep, until } from '../lib/wait.js';
 
 const MANY = 2_000;
+const AT_A_TIME = 100;
 /** Two descriptors a reader here and two in the web server, and some to live on. */
 const FILES_NEEDED = 2 * MANY + 500;
 
@@ -55,10 +56,11 @@ suite('a reader that is parked', { env: ROOM, concurrency: 1 }, (test) => {
 
 	for (const way of ['fin', 'rst'])
 		test(`may drop an event stream by ${way.toUpperCase()}`, async ({ api, server }) => {
-			const { id, key } = await api.live();
-			const names = [`/${id}/events`, `/${id}/signal`];
+			const stream = await onAir(api);
+			const viewer = await Viewer.join(api, stream);
 			const before = server.programs().map(({ pid, name }) => ({ pid, name, files: descriptors(pid) }));
-			const streams = await Promise.all(Array.from({ length: 40 }, (_, n) => api.events(names[n % 2], bearer(key))));
+			const streams = await Promise.all(Array.from({ length: 40 }, (_, n) =>
+				api.events(`/${stream.id}/${n % 2 ? 'events' : 'signal'}`, bearer(viewer.secret))));
 			for (const one of streams) way === 'rst' ? one.rst() : one.close();
 			await until('their descriptors are given back', () => before.every(({ pid, files }) => descriptors(pid) <= files + 2));
 			const after = server.programs().map(({ pid, name }) => ({ pid, name }));
@@ -135,13 +137,18 @@ suite(`${MANY} readers`, { env: CROWD, concurrency: 1 }, (test) => {
 		const viewers = [];
 		await spread(Array(MANY).fill(), 16, async () => { viewers.push(await Viewer.join(api, stream)); });
 
-		/** All read at once; when all are connected, `wake` is done. */
+		/** All come to read, some at a time; when they all are there, `wake` is done. */
 		const round = async (wake) => {
-			const waiting = Promise.all(viewers.map((viewer) => viewer.read(25)));
+			const waiting = [];
+			for (let n = 0; n < MANY; n += AT_A_TIME) {
+				waiting.push(...viewers.slice(n, n + AT_A_TIME).map((viewer) => viewer.read(25)));
+				await sleep(50);
+			}
+			const all = Promise.all(waiting);
 			await until('all readers are connected', () => connections(server.port) >= MANY, { every: 200 });
 			await sleep(1_000);
 			await wake();
-			await waiting;
+			await all;
 		};
 		await round(() => spread(viewers, 16, ({ peerId }, n) => stream.publisher.send(peerId, 'answer', n)));
 		viewers.forEach((viewer, n) => assert.deepEqual(viewer.messages.map(({ type, data }) => [type, data]), [['answer', n]]));

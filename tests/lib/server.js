@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { send } from './http.js';
@@ -17,6 +17,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The folder with the programs in cgi-bin/. */
 export const BUILD = resolve(ROOT, process.env.BUILD ?? 'build');
+
+const PROGRAMS = join(existsSync(BUILD) ? realpathSync(BUILD) : BUILD, 'cgi-bin');
 
 /** Without limits by address, for all tests come from one. */
 const NO_LIMITS = {
@@ -79,10 +81,11 @@ function childrenOf(pid) {
 	}
 }
 
-/** The name of the file a process runs. */
+/** The name of the program a process runs; empty where it is none of ours. */
 function programOf(pid) {
 	try {
-		return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
+		const file = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+		return dirname(file) === PROGRAMS ? basename(file) : '';
 	} catch {
 		return '';
 	}

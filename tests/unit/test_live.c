@@ -62,6 +62,15 @@ ice_servers_that_are_none_are_refused(void **state)
 }
 
 static void
+ice_servers_with_something_behind_them_are_refused(void **state)
+{
+	struct error err;
+
+	unit_fails(open_with_ice(*state, "[]]", &err), &err, ERROR_INPUT);
+	unit_fails(open_with_ice(*state, "[] x", &err), &err, ERROR_INPUT);
+}
+
+static void
 two_programs_have_one_secret(void **state)
 {
 	struct unit *unit = *state;
@@ -198,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_LIVE(ice_servers_are_handed_on_as_they_are),
 		UNIT_LIVE(ice_servers_that_are_none_are_refused),
+		UNIT_LIVE(ice_servers_with_something_behind_them_are_refused),
 		UNIT_LIVE(two_programs_have_one_secret),
 		UNIT_LIVE(a_change_wakes_its_topics_when_it_commits),
 		UNIT_LIVE(a_change_that_fails_leaves_no_mark_and_no_row),
