@@ -11,15 +11,16 @@ active_get(struct request *request, struct error *err)
 {
 	static const int64_t LIMITS[2] = { 1, LISTING_LIMIT_MAX };
 	static const int64_t CURSORS[2] = { 1, INT64_MAX };
-	struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	struct listing_request wanted = { .below_seq = INT64_MAX,
+		.limit = LISTING_LIMIT_DEFAULT,
+		.base = request_base(request) };
 	const struct listing *found;
 
-	if (request_query_int(request, "limit", LIMITS, &page.limit, err) !=
+	if (request_query_int(request, "limit", LIMITS, &wanted.limit, err) !=
 		0 ||
 	    request_query_int(
-		request, "cursor", CURSORS, &page.below_seq, err) != 0 ||
-	    listing_active(door_live(request), &page, request_base(request),
-		&found, err) != 0)
+		request, "cursor", CURSORS, &wanted.below_seq, err) != 0 ||
+	    listing_active(door_live(request), &wanted, &found, err) != 0)
 		return REQUEST_FAILED;
 	return reply_tagged(
 	    request, found->digest, found->json.data, found->json.size);

@@ -81,12 +81,10 @@ door_admit(struct request *request, bool key_only, const char *secret,
 	if (call == NULL)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	stream_free(&call->stream);
-	if (!key_only)
-		return access_stream(live, request_param(request), secret,
-		    &call->stream, &call->caller, err);
-	call->caller.role = ROLE_PUBLISHER;
-	return access_publisher(
-	    live, request_param(request), secret, &call->stream, err);
+	if (key_only)
+		return access_publisher(
+		    live, request_param(request), secret, call, err);
+	return access_stream(live, request_param(request), secret, call, err);
 }
 
 static int

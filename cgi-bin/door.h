@@ -20,12 +20,6 @@ enum who {
 	WHO_HANDLER, /* the handler finds out: the key is in the body */
 };
 
-/* The stream a route is about, and the caller, once authorised. */
-struct call {
-	struct stream stream;
-	struct caller caller;
-};
-
 #define ROUTES(table) \
 	.routes = (table), .route_count = sizeof(table) / sizeof((table)[0])
 

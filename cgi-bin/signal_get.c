@@ -16,9 +16,17 @@
 #include "signal_handlers.h"
 
 #define WAIT_MAX_S 25
+#define SETTLE_MS 15000
 
 struct read_state {
-	struct cursor cursor;
+	struct cursor cursor; /* behind what was sent */
+	/*
+	 * An event stream's client can't say what it has got. What was written
+	 * half a minute ago, with writes that succeeded since, counts as read;
+	 * until then a client that breaks off can come back for it.
+	 */
+	struct cursor read, settling;
+	int64_t settle_mono_ms;
 	int64_t wait_s;
 	int64_t deadline_mono_ms; /* of the whole request */
 	bool events;
@@ -60,8 +68,12 @@ read_begin(struct request *request, struct read_state *state, struct error *err)
 	state->deadline_mono_ms =
 	    clock_mono_ms() +
 	    (state->events ? config->sse_max_s : state->wait_s) * 1000;
-	return signaling_attend(door_live(request), &call->stream,
-	    &call->caller, state->wait_s, &state->cursor, err);
+	if (signaling_attend(door_live(request), call, state->wait_s,
+		&state->cursor, err) != 0)
+		return -1;
+	state->read = state->settling = state->cursor;
+	state->settle_mono_ms = clock_mono_ms();
+	return 0;
 }
 
 static enum verdict
@@ -110,6 +122,20 @@ read_events(struct request *request, const struct read_state *state,
 	}
 }
 
+/* Renews an event stream's presence, and counts as read what may be. */
+static int
+events_attend(struct request *request, struct read_state *state,
+    int64_t now_mono_ms, struct error *err)
+{
+	if (now_mono_ms - state->settle_mono_ms >= SETTLE_MS) {
+		state->read = state->settling;
+		state->settling = state->cursor;
+		state->settle_mono_ms = now_mono_ms;
+	}
+	return signaling_attend(door_live(request), door_call(request),
+	    state->wait_s, &state->read, err);
+}
+
 /* An event stream's turn is over: send, renew the presence, wait on. */
 static enum verdict
 events_go_on(struct request *request, struct read_state *state,
@@ -122,8 +148,7 @@ events_go_on(struct request *request, struct read_state *state,
 	if (request_wake(request) == WAKE_DEADLINE)
 		reply_event_comment(request);
 	if (reply_events_flush(request) != 0) {
-		signaling_vanished(
-		    live, &call->stream, &call->caller, &state->cursor);
+		signaling_vanished(live, call, &state->cursor);
 		return REQUEST_FINISHED;
 	}
 	if (request_wake(request) == WAKE_STOP ||
@@ -131,8 +156,7 @@ events_go_on(struct request *request, struct read_state *state,
 		return REQUEST_FINISHED;
 	/* The write went through, so somebody is there. */
 	if (request_wake(request) != WAKE_FIRST &&
-	    signaling_attend(live, &call->stream, &call->caller, state->wait_s,
-		&state->cursor, err) != 0)
+	    events_attend(request, state, now, err) != 0)
 		return REQUEST_FAILED;
 	return request_park(
 	    request, *topic, version, now + state->wait_s * 1000, err);
@@ -156,14 +180,13 @@ static enum verdict
 read_turn(struct request *request, struct read_state *state, struct error *err)
 {
 	struct call *call = door_call(request);
-	const struct topic topic =
-	    signaling_topic(&call->stream, &call->caller);
+	const struct topic topic = signaling_topic(call);
 	const uint32_t version = topic_version(topic);
 	struct mail mails[SIGNALING_READ_MAX];
 	int count;
 
-	count = signaling_read(door_live(request), &call->stream, &call->caller,
-	    &state->cursor, mails, err);
+	count = signaling_read(
+	    door_live(request), call, &state->cursor, mails, err);
 	if (count < 0)
 		return read_failed(request, state, err);
 	if (state->events) {
@@ -189,8 +212,7 @@ signal_get(struct request *request, struct error *err)
 		return REQUEST_FAILED;
 	}
 	if (request_wake(request) == WAKE_GONE) {
-		signaling_vanished(door_live(request), &call->stream,
-		    &call->caller, &state->cursor);
+		signaling_vanished(door_live(request), call, &state->cursor);
 		return REQUEST_FINISHED;
 	}
 	if (!state->begun && read_begin(request, state, err) != 0)

@@ -124,6 +124,7 @@ offer_wait(struct request *request, struct error *err)
 	const struct topic topic = live_mail_topic(
 	    state->grant.peer.stream_id, state->grant.peer.peer_id);
 	const uint32_t version = topic_version(topic);
+	const struct call *call = door_call(request);
 	struct mail mail;
 	int found;
 
@@ -135,6 +136,11 @@ offer_wait(struct request *request, struct error *err)
 		return REQUEST_FAILED;
 	if (found == 1)
 		return offer_answered(request, state, &mail, err);
+	if (call->stream.status != STREAM_LIVE) {
+		error_set_retry(err, ERROR_NOT_LIVE, 5,
+		    "The stream stopped before it was answered.");
+		return REQUEST_FAILED;
+	}
 	if (request_wake(request) == WAKE_STOP) {
 		error_set_retry(err, ERROR_SHUTDOWN, 1,
 		    "The server restarts. Offer again.");
@@ -164,8 +170,7 @@ offer_post(
 		return REQUEST_FAILED;
 	}
 	if (limit_take(live, LIMIT_OFFER, request_client(request), err) != 0 ||
-	    signaling_offer(live, &call->stream, &call->caller, signal,
-		&state->grant, err) != 0)
+	    signaling_offer(live, call, signal, &state->grant, err) != 0)
 		return REQUEST_FAILED;
 	if (state->grant.token[0] != '\0')
 		memcpy(state->token, state->grant.token, sizeof(state->token));
@@ -192,8 +197,7 @@ message_post(
 	if (call->caller.role == ROLE_VIEWER &&
 	    limit_take(live, LIMIT_SIGNAL, call->caller.peer.peer_id, err) != 0)
 		return REQUEST_FAILED;
-	if (signaling_send(live, &call->stream, &call->caller, signal, err) !=
-	    0)
+	if (signaling_send(live, call, signal, err) != 0)
 		return REQUEST_FAILED;
 	reply = json_object_new_object();
 	(void)json_object_object_add(

@@ -11,6 +11,7 @@ struct start_body {
 static const struct field FIELDS[] = {
 	{ .name = "streamKey",
 	    .type = FIELD_LINE,
+	    .nullable = true,
 	    .max = 200,
 	    .offset = offsetof(struct start_body, stream_key) },
 };
@@ -23,6 +24,8 @@ start_post(struct request *request, struct error *err)
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
 		&body, err) != 0)
 		return REQUEST_FAILED;
+	if (body.stream_key != NULL && body.stream_key[0] == '\0')
+		body.stream_key = NULL;
 	if (door_authorize_key(request, body.stream_key, err) != 0) {
 		/* This route's key is a member of its body: 400, not 401. */
 		if (err->code == ERROR_CREDENTIALS_MISSING)

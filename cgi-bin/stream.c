@@ -3,10 +3,6 @@
  * The web server also sends here what no other program takes, so that an
  * unknown path gets a problem document.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <json-c/json.h>
 
 #include "door.h"
@@ -41,35 +37,25 @@ stream_get(struct request *request, struct error *err)
 	return door_reply_stream(request, 200, NULL, err);
 }
 
-static int
-stream_apply(
-    struct stream *stream, const struct stream_body *body, struct error *err)
-{
-	if (body->title != NULL)
-		(void)snprintf(
-		    stream->title, sizeof(stream->title), "%s", body->title);
-	if (body->description != NULL) {
-		free(stream->description);
-		stream->description = NULL;
-		if (body->description != FIELD_NULL &&
-		    (stream->description = strdup(body->description)) == NULL)
-			return error_set(
-			    err, ERROR_SYSTEM, NULL, "out of memory");
-	}
-	stream->visibility = (enum visibility)body->visibility;
-	return 0;
-}
-
 static enum verdict
 stream_patch(struct request *request, struct error *err)
 {
 	struct stream *stream = &door_call(request)->stream;
-	struct stream_body body = { .visibility = (int)stream->visibility };
+	struct stream_body body = { .visibility = VISIBILITY__MAX };
+	struct stream_patch patch = { .title = NULL };
+	enum visibility visibility;
 
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
-		&body, err) != 0 ||
-	    stream_apply(stream, &body, err) != 0 ||
-	    lifecycle_update(door_live(request), stream, err) != 0)
+		&body, err) != 0)
+		return REQUEST_FAILED;
+	patch.title = body.title;
+	patch.sets_description = body.description != NULL;
+	if (body.description != FIELD_NULL)
+		patch.description = body.description;
+	visibility = (enum visibility)body.visibility;
+	if (visibility != VISIBILITY__MAX)
+		patch.visibility = &visibility;
+	if (lifecycle_update(door_live(request), stream, &patch, err) != 0)
 		return REQUEST_FAILED;
 	return door_reply_stream(request, 200, NULL, err);
 }

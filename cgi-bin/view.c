@@ -37,6 +37,7 @@ view_post(struct request *request, struct error *err)
 	struct view_body body = { .viewer_id = NULL };
 	struct audience audience;
 	struct json_object *reply;
+	struct heartbeat heartbeat;
 	char fresh[ID_BYTES];
 
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
@@ -47,8 +48,9 @@ view_post(struct request *request, struct error *err)
 		id_make(fresh, ID_CHARS);
 		body.viewer_id = fresh;
 	}
-	if (audience_heartbeat(live, stream, body.viewer_id, body.leaving,
-		&audience, err) != 0)
+	heartbeat.viewer_id = body.viewer_id;
+	heartbeat.leaving = body.leaving;
+	if (audience_heartbeat(live, stream, &heartbeat, &audience, err) != 0)
 		return REQUEST_FAILED;
 	reply = json_object_new_object();
 	(void)json_object_object_add(

@@ -21,15 +21,20 @@ struct caller {
 	struct peer peer;
 };
 
+/* A stream that a request is about, and who is asking. */
+struct call {
+	struct stream stream;
+	struct caller caller;
+};
+
 /*
  * Finds the stream and the caller's role. `secret` is the key or token that
  * was shown, or NULL. ERROR_STREAM_UNKNOWN also where the stream is PRIVATE
  * and no right secret was shown; ERROR_KEY_WRONG for a secret that is
- * neither. 0 and *stream (the caller frees it) and *caller, or -1 with *err.
+ * neither. 0 and *call (the caller frees its stream), or -1 with *err.
  */
 int access_stream(struct live *live, const char *stream_id, const char *secret,
-    struct stream *stream, struct caller *caller, struct error *err)
-    __attribute__((warn_unused_result));
+    struct call *call, struct error *err) __attribute__((warn_unused_result));
 
 /*
  * The same for what the key alone may do: ERROR_CREDENTIALS_MISSING without
@@ -37,7 +42,7 @@ int access_stream(struct live *live, const char *stream_id, const char *secret,
  * tells a PRIVATE stream from none.
  */
 int access_publisher(struct live *live, const char *stream_id,
-    const char *secret, struct stream *stream, struct error *err)
+    const char *secret, struct call *call, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

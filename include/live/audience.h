@@ -9,12 +9,19 @@
 #include "store/audience.h"
 #include "store/stream.h"
 
+/* A viewer's sign of life, or its goodbye. Borrowed. */
+struct heartbeat {
+	const char *viewer_id;
+	bool leaving;
+};
+
 /*
- * A viewer's sign of life, or its goodbye. A live stream's view is counted
- * once in half an hour for each viewer. 0 and *audience, or -1 with *err.
+ * Takes a heartbeat; it also renews the leases of the viewer's peers. A live
+ * stream's view is counted once in half an hour for each viewer. 0 and
+ * *audience, or -1 with *err.
  */
 int audience_heartbeat(struct live *live, const struct stream *stream,
-    const char *viewer_id, bool leaving, struct audience *audience,
+    const struct heartbeat *heartbeat, struct audience *audience,
     struct error *err) __attribute__((warn_unused_result));
 
 /*

@@ -42,13 +42,18 @@ int lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
 int lifecycle_stop_id(struct live *live, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Writes *stream's title, description and visibility. 0, or -1 with *err. */
-int lifecycle_update(struct live *live, const struct stream *stream,
-    struct error *err) __attribute__((warn_unused_result));
+/*
+ * Changes some members of a stream; *stream is brought up to date. 0, or -1
+ * with *err.
+ */
+int lifecycle_update(struct live *live, struct stream *stream,
+    const struct stream_patch *patch, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
- * Puts a new key in the old one's place; whoever waits with the old one is
- * refused at once. The key is as in lifecycle_create. 0, or -1 with *err.
+ * Puts a new key in the place of *stream's; whoever waits with the old one is
+ * refused at once. Of two at the same time one wins, the other gets
+ * ERROR_KEY_WRONG. The key is as in lifecycle_create. 0, or -1 with *err.
  */
 int lifecycle_rotate(struct live *live, struct stream *stream,
     char key[KEY_BYTES], struct error *err) __attribute__((warn_unused_result));

@@ -10,9 +10,10 @@
 #define LISTING_LIMIT_MAX 100
 
 /* Which page; `below_seq` is the cursor of the page before, or INT64_MAX. */
-struct listing_page {
+struct listing_request {
 	int64_t below_seq;
-	int64_t limit; /* 1 to LISTING_LIMIT_MAX */
+	int64_t limit;	  /* 1 to LISTING_LIMIT_MAX */
+	const char *base; /* scheme and host that links begin with */
 };
 
 /*
@@ -20,8 +21,8 @@ struct listing_page {
  * *found is the live's own and lasts until the next call; the first page is
  * kept while the listing's topic stands still. 0, or -1 with *err.
  */
-int listing_active(struct live *live, const struct listing_page *page,
-    const char *base, const struct listing **found, struct error *err)
+int listing_active(struct live *live, const struct listing_request *wanted,
+    const struct listing **found, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -76,6 +76,7 @@ int change_wakes(struct change *change, struct topic topic, struct error *err)
 int change_wakes_stream(struct change *change, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
+/* Ends it, as said above. */
 int change_end(struct change *change, int rc, struct error *err)
     __attribute__((warn_unused_result));
 

@@ -10,7 +10,7 @@
 #include "store/mail.h"
 
 /* How many messages one read hands over; the rest follows in the next. */
-#define SIGNALING_READ_MAX 100
+#define SIGNALING_READ_MAX MAIL_LIST_MAX
 
 /* A message to send; text is borrowed. */
 struct signal {
@@ -33,16 +33,16 @@ struct grant {
  * a peer. ERROR_NOT_LIVE, ERROR_NO_PUBLISHER, ERROR_PEERS_MAX,
  * ERROR_MAILBOX_FULL. 0 and *grant, or -1 with *err.
  */
-int signaling_offer(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal,
-    struct grant *grant, struct error *err) __attribute__((warn_unused_result));
+int signaling_offer(struct live *live, const struct call *call,
+    const struct signal *signal, struct grant *grant, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Every other message. ERROR_INPUT (field to), ERROR_PEER_UNKNOWN,
  * ERROR_CREDENTIALS_MISSING, ERROR_MAILBOX_FULL. 0, or -1 with *err.
  */
-int signaling_send(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal, struct error *err)
+int signaling_send(struct live *live, const struct call *call,
+    const struct signal *signal, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
@@ -71,25 +71,24 @@ void cursor_format(const struct cursor *cursor, char text[CURSOR_BYTES]);
  * publisher without a cursor takes the stream over. *cursor is filled in.
  * ERROR_CREDENTIALS_MISSING, ERROR_REPLACED. 0, or -1 with *err.
  */
-int signaling_attend(struct live *live, const struct stream *stream,
-    const struct caller *caller, int64_t wait_s, struct cursor *cursor,
-    struct error *err) __attribute__((warn_unused_result));
+int signaling_attend(struct live *live, const struct call *call, int64_t wait_s,
+    struct cursor *cursor, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Up to SIGNALING_READ_MAX messages behind the cursor, which moves behind
  * them. ERROR_REPLACED. Their number (the caller frees each), or -1.
  */
-int signaling_read(struct live *live, const struct stream *stream,
-    const struct caller *caller, struct cursor *cursor, struct mail *mails,
-    struct error *err) __attribute__((warn_unused_result));
+int signaling_read(struct live *live, const struct call *call,
+    struct cursor *cursor, struct mail *mails, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* The reader's connection broke: its lease is cut. Errors are logged. */
-void signaling_vanished(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct cursor *cursor);
+void signaling_vanished(
+    struct live *live, const struct call *call, const struct cursor *cursor);
 
 /* The mailbox a caller reads, as a topic to wait for. */
-struct topic signaling_topic(
-    const struct stream *stream, const struct caller *caller);
+struct topic signaling_topic(const struct call *call);
 
 /*
  * Inside a change on the "passing" part, for other rules: everyone hears

@@ -29,7 +29,7 @@ struct json_object *wire_created(const struct stream *stream, const char *key,
 /* A message as its receiver gets it. */
 struct json_object *wire_mail(const struct mail *mail);
 
-/* A JSON text from the store as an object again; null if it is none. */
+/* A JSON text from the store, to be written as it is. */
 struct json_object *wire_data(const char *json);
 
 #endif

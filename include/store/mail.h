@@ -53,12 +53,15 @@ struct mailbox {
 	const char *stream_id, *receiver;
 };
 
+/* How many messages one call lists; the rest is for the next. */
+#define MAIL_LIST_MAX 100
+
 /*
- * Up to `max` messages behind `after_id`, in order. Their number (the caller
- * frees each), or -1 with *err.
+ * Up to MAIL_LIST_MAX messages behind `after_id`, in order. Their number (the
+ * caller frees each), or -1 with *err.
  */
 int store_mail_list(struct store *store, const struct mailbox *box,
-    int64_t after_id, int max, struct mail *mails, struct error *err)
+    int64_t after_id, struct mail *mails, struct error *err)
     __attribute__((warn_unused_result));
 
 /* The newest id given to any message so far, or -1 with *err. */

@@ -21,6 +21,9 @@ struct peer {
 	char viewer_id[ID_BYTES];
 };
 
+/* How many rows one call lists; the rest is for the next. */
+#define PRESENCE_LIST_MAX 64
+
 /* 1 and *publisher, 0 if there is no row, -1 with *err. */
 int store_publisher_find(struct store *store, const char *stream_id,
     struct publisher *publisher, struct error *err)
@@ -41,13 +44,13 @@ int store_publisher_delete(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * Up to `max` streams whose publisher's lease, or whose broadcast's deadline,
- * is over at `unix_ms`. Their number, or -1 with *err.
+ * Up to PRESENCE_LIST_MAX streams whose publisher's lease, or whose broadcast's
+ * deadline, is over at `unix_ms`. Their number, or -1 with *err.
  */
-int store_publisher_expired(struct store *store, int64_t unix_ms, int max,
+int store_publisher_expired(struct store *store, int64_t unix_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
-int store_broadcast_expired(struct store *store, int64_t unix_ms, int max,
+int store_broadcast_expired(struct store *store, int64_t unix_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
 
@@ -91,6 +94,11 @@ int store_peer_lease(struct store *store, const struct peer *peer,
 int store_peer_delete(struct store *store, const struct peer *peer,
     struct error *err) __attribute__((warn_unused_result));
 
+/* Renews the leases of a viewer's peers. How many, or -1 with *err. */
+int store_peer_lease_viewer(struct store *store, const char *stream_id,
+    const char *viewer_id, int64_t lease_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Removes every peer of a stream. How many there were, or -1. */
 int store_peer_delete_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
@@ -100,15 +108,16 @@ int64_t store_peer_count(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * Up to `max` of a stream's peer ids, in order, behind `after` ("" at first).
- * Their number, or -1 with *err.
+ * Up to PRESENCE_LIST_MAX of a stream's peer ids, in order, behind `after` (""
+ * at first). Their number, or -1 with *err.
  */
 int store_peer_list(struct store *store, const char *stream_id,
-    const char *after, int max, char (*peer_ids)[ID_BYTES], struct error *err)
+    const char *after, char (*peer_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
 
-/* Up to `max` peers whose lease is over. Their number, or -1 with *err. */
-int store_peer_expired(struct store *store, int64_t unix_ms, int max,
-    struct peer *peers, struct error *err) __attribute__((warn_unused_result));
+/* Up to PRESENCE_LIST_MAX peers whose lease is over. Their number, or -1 with
+ * *err. */
+int store_peer_expired(struct store *store, int64_t unix_ms, struct peer *peers,
+    struct error *err) __attribute__((warn_unused_result));
 
 #endif

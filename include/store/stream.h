@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include "base/id.h"
+#include "store/audience.h"
 #include "store/store.h"
 
 /* Characters are Unicode code points, at most four bytes of UTF-8 each. */
@@ -63,14 +64,29 @@ int store_stream_start(struct store *store, const char *id, int64_t unix_ms,
 int store_stream_end(struct store *store, const char *id, int64_t unix_ms,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Writes title, description and visibility. 0, or -1 with *err. */
-int store_stream_update(struct store *store, const struct stream *stream,
-    struct error *err) __attribute__((warn_unused_result));
+/* What is to change; NULL members stay as they are. Borrowed. */
+struct stream_patch {
+	const char *title;
+	const char *description; /* written, NULL or not, if it is set */
+	bool sets_description;
+	const enum visibility *visibility;
+};
 
-/* Puts another key's hash in place. 0, or -1 with *err. */
-int store_stream_set_key(struct store *store, const char *id,
-    const unsigned char key_hash[HASH_BYTES], struct error *err)
+/*
+ * Changes a stream's members, and those alone: two changes at once don't undo
+ * each other. 0, or -1 with *err.
+ */
+int store_stream_update(struct store *store, const char *id,
+    const struct stream_patch *patch, struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * Puts another key's hash in the place of `old`. 1, 0 if the key is another
+ * one by now, or -1 with *err.
+ */
+int store_stream_set_key(struct store *store, const char *id,
+    const unsigned char old[HASH_BYTES], const unsigned char fresh[HASH_BYTES],
+    struct error *err) __attribute__((warn_unused_result));
 
 /* Removes the row. 0, or -1 with *err. */
 int store_stream_delete(struct store *store, const char *id, struct error *err)
@@ -93,9 +109,8 @@ int store_stream_each_live(struct store *store,
     int (*each)(void *context, const char *id), void *context,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Adds views and raises the peak. 0, or -1 with *err. */
-int store_stream_count(struct store *store, const char *id, int64_t peak,
-    int64_t views, int64_t unix_ms, struct error *err)
-    __attribute__((warn_unused_result));
+/* Adds an audience's views and raises the peak. 0, or -1 with *err. */
+int store_stream_count(struct store *store, const struct audience *audience,
+    int64_t unix_ms, struct error *err) __attribute__((warn_unused_result));
 
 #endif

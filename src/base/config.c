@@ -85,7 +85,7 @@ static const struct row ROWS[] = {
 	    "heartbeats one address may send in a minute; 0: no limit"),
 	INT("max_peers", max_peers, 8, 1, 100000,
 	    "viewers one broadcaster's page serves browser to browser"),
-	INT("mailbox_max", mailbox_max, 256, 8, 100000,
+	INT("mailbox_max", mailbox_max, 1024, 8, 100000,
 	    "messages a mailbox holds that its owner hasn't read"),
 	INT("signal_bytes_max", signal_bytes_max, 32768, 1024, 1048576,
 	    "bytes of a signal's data"),

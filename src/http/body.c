@@ -1,72 +1,68 @@
 /*
- * JSON bodies. json-c parses; this file holds it to RFC 8259 where it is
- * lenient (NaN), and the values to the door's table.
+ * JSON bodies. json_text.c says whether it is JSON, json-c makes objects of
+ * it, and this file holds the values to the door's table.
  */
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include <json-c/json.h>
-#include <json-c/json_visit.h>
 
 #include "http/body.h"
 #include "http/exchange.h"
-
-#define DEPTH_MAX 32
+#include "http/json_text.h"
 
 const char FIELD_NULL[] = "";
 
-static int
-body_syntax(struct error *err, const char *what)
+/*
+ * A member whose value is more than a string keeps its text, so that what is
+ * only handed on is the same number for number.
+ */
+static void
+body_keep_texts(struct json_object *tree, const char *json, size_t size)
 {
-	return error_set(
-	    err, ERROR_INPUT, NULL, "The body is not JSON: %s.", what);
-}
+	char *text;
 
-/* json-c takes NaN and Infinity for numbers; JSON has neither. */
-static int
-body_finite(struct json_object *value, int flags, struct json_object *parent,
-    const char *key, size_t *index, void *context)
-{
-	(void)flags;
-	(void)parent;
-	(void)key;
-	(void)index;
-	(void)context;
-	if (json_object_is_type(value, json_type_double) &&
-	    !isfinite(json_object_get_double(value)))
-		return JSON_C_VISIT_RETURN_ERROR;
-	return JSON_C_VISIT_RETURN_CONTINUE;
+	json_object_object_foreach(tree, name, value)
+	{
+		if (value == NULL ||
+		    json_object_is_type(value, json_type_string))
+			continue;
+		text = json_text_member(json, size, name);
+		if (text != NULL)
+			json_object_set_serializer(value,
+			    json_object_userdata_to_json_string, text,
+			    json_object_free_userdata);
+	}
 }
 
 int
 body_parse(
     const char *json, size_t size, struct json_object **tree, struct error *err)
 {
+	const char *fault = json_text_fault(json, size);
 	struct json_tokener *tokener;
-	enum json_tokener_error failure;
 
 	*tree = NULL;
-	tokener = json_tokener_new_ex(DEPTH_MAX);
+	if (fault != NULL)
+		return error_set(
+		    err, ERROR_INPUT, NULL, "The body is not JSON: %s.", fault);
+	tokener = json_tokener_new_ex(JSON_TEXT_DEPTH_MAX + 1);
 	if (tokener == NULL)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
-	json_tokener_set_flags(
-	    tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	*tree = json_tokener_parse_ex(tokener, json, (int)size);
-	failure = json_tokener_get_error(tokener);
 	/* A number at the very end is complete only behind an end. */
-	if (failure == json_tokener_continue)
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		*tree = json_tokener_parse_ex(tokener, "", -1);
-	failure = json_tokener_get_error(tokener);
+	if (json_tokener_get_error(tokener) != json_tokener_success)
+		fault =
+		    json_tokener_error_desc(json_tokener_get_error(tokener));
 	json_tokener_free(tokener);
-	if (failure == json_tokener_success &&
-	    json_c_visit(*tree, 0, body_finite, NULL) == 0)
-		return 0;
-	(void)json_object_put(*tree);
-	*tree = NULL;
-	return body_syntax(err, failure == json_tokener_success
-				    ? "a number is not finite"
-				    : json_tokener_error_desc(failure));
+	if (fault != NULL)
+		return error_set(err, ERROR_INPUT, NULL,
+		    "The body can't be read: %s.", fault);
+	if (json_object_is_type(*tree, json_type_object))
+		body_keep_texts(*tree, json, size);
+	return 0;
 }
 
 /* Unicode code points of valid UTF-8: bytes that don't continue one. */

@@ -72,14 +72,14 @@ request_subject(
 const char *
 request_header(const struct request *request, const char *name)
 {
-	char variable[HEADER_NAME_MAX + 6] = "HTTP_";
-	size_t i;
+	char variable[HEADER_NAME_MAX] = "HTTP_";
+	size_t i, used = strlen(variable);
 
-	for (i = 0; i < HEADER_NAME_MAX && name[i] != '\0'; i++)
-		variable[5 + i] = name[i] == '-'
-				      ? '_'
-				      : (char)toupper((unsigned char)name[i]);
-	variable[5 + i] = '\0';
+	for (i = 0; name[i] != '\0' && used + 1 < sizeof(variable); i++)
+		variable[used++] = name[i] == '-'
+				       ? '_'
+				       : (char)toupper((unsigned char)name[i]);
+	variable[used] = '\0';
 	return exchange_variable(request, variable);
 }
 
@@ -157,8 +157,8 @@ request_query_int(const struct request *request, const char *name,
 		return found;
 	errno = 0;
 	number = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || number < range[0] ||
-	    number > range[1])
+	if (errno != 0 || isspace((unsigned char)text[0]) || end == text ||
+	    *end != '\0' || number < range[0] || number > range[1])
 		return error_set(err, ERROR_INPUT, name,
 		    "%s must be a whole number from %lld to %lld.", name,
 		    (long long)range[0], (long long)range[1]);

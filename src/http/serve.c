@@ -4,6 +4,7 @@
  * and size (415, 411, 413); then the handler. A resumed call is authorised
  * again and goes to the handler.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -24,7 +25,7 @@
 static bool
 route_fits(const char *pattern, const char *path, char param[PARAM_BYTES])
 {
-	size_t size;
+	size_t size, kept;
 
 	param[0] = '\0';
 	while (*pattern != '\0') {
@@ -35,10 +36,12 @@ route_fits(const char *pattern, const char *path, char param[PARAM_BYTES])
 		}
 		pattern += strcspn(pattern, "/");
 		size = strcspn(path, "/");
-		if (size == 0 || size >= PARAM_BYTES)
+		if (size == 0)
 			return false;
-		memcpy(param, path, size);
-		param[size] = '\0';
+		/* Cut if it is too long: then it names nothing either. */
+		kept = size < PARAM_BYTES ? size : PARAM_BYTES - 1;
+		memcpy(param, path, kept);
+		param[kept] = '\0';
 		path += size;
 	}
 	return *path == '\0';
@@ -52,19 +55,35 @@ route_takes(const struct route *route, const char *method)
 		   strcmp(route->method, "GET") == 0);
 }
 
+/* The methods a path takes, as the Allow header lists them. */
+struct allow {
+	char list[128];
+	size_t used;
+};
+
+static void
+allow_add(struct allow *allow, const char *method)
+{
+	const size_t room = sizeof(allow->list) - allow->used;
+
+	allow->used += (size_t)snprintf(allow->list + allow->used, room, "%s%s",
+	    allow->used > 0 ? ", " : "", method);
+	assert(allow->used < sizeof(allow->list));
+}
+
 /*
  * Finds the row of path and method. Where the path is known and the method
- * isn't, `allow` lists those it has. 0, or -1 with *err.
+ * isn't, *allow lists those it has. 0, or -1 with *err.
  */
 static int
 serve_match(const struct door *door, struct request *request,
-    const char *method, char *allow, size_t allow_size, struct error *err)
+    const char *method, struct allow *allow, struct error *err)
 {
 	const struct route *route;
 	char param[PARAM_BYTES];
-	size_t i, used = 0;
+	size_t i;
 
-	allow[0] = '\0';
+	memset(allow, 0, sizeof(*allow));
 	for (i = 0; i < door->route_count; i++) {
 		route = &door->routes[i];
 		if (!route_fits(route->path, request->path, param))
@@ -74,16 +93,16 @@ serve_match(const struct door *door, struct request *request,
 			request->route = route;
 			return 0;
 		}
-		used += (size_t)snprintf(allow + used, allow_size - used,
-		    "%s%s, ", route->method,
-		    route_takes(route, "HEAD") ? ", HEAD" : "");
+		allow_add(allow, route->method);
+		if (route_takes(route, "HEAD"))
+			allow_add(allow, "HEAD");
 	}
-	if (used == 0)
+	if (allow->used == 0)
 		return error_set(err, ERROR_PATH_UNKNOWN, NULL,
 		    "There is nothing at this path.");
-	(void)snprintf(allow + used, allow_size - used, "OPTIONS");
+	allow_add(allow, "OPTIONS");
 	return error_set(
-	    err, ERROR_METHOD, NULL, "This path takes: %s.", allow);
+	    err, ERROR_METHOD, NULL, "This path takes: %s.", allow->list);
 }
 
 /* application/json, +json, and text/plain, which fetch() sends unasked. */
@@ -131,13 +150,13 @@ static enum verdict
 serve_options(
     const struct door *door, struct request *request, struct error *err)
 {
-	char allow[128];
+	struct allow allow;
 
-	(void)serve_match(door, request, "OPTIONS", allow, sizeof(allow), err);
+	(void)serve_match(door, request, "OPTIONS", &allow, err);
 	if (err->code != ERROR_METHOD)
 		return REQUEST_FAILED;
-	reply_header(request, "Allow", allow);
-	cors_preflight(request, allow);
+	reply_header(request, "Allow", allow.list);
+	cors_preflight(request, allow.list);
 	return reply_empty(request, 204);
 }
 
@@ -145,17 +164,16 @@ static enum verdict
 serve_first(const struct door *door, struct request *request, struct error *err)
 {
 	const char *method = exchange_variable(request, "REQUEST_METHOD");
-	char allow[128];
+	struct allow allow;
 	enum verdict verdict = REQUEST_FAILED;
 
 	if (method == NULL)
 		method = "";
 	if (strcmp(method, "OPTIONS") == 0) {
 		verdict = serve_options(door, request, err);
-	} else if (serve_match(
-		       door, request, method, allow, sizeof(allow), err) != 0) {
+	} else if (serve_match(door, request, method, &allow, err) != 0) {
 		if (err->code == ERROR_METHOD)
-			reply_header(request, "Allow", allow);
+			reply_header(request, "Allow", allow.list);
 	} else if (door->authorize(request, err) == 0 &&
 		   serve_body(request, err) == 0) {
 		serve_drain(request);

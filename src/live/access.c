@@ -23,40 +23,41 @@ access_find(struct live *live, const char *stream_id, struct stream *stream,
 	return found < 0 ? -1 : 0;
 }
 
-/* 1: the key; 2: a peer's token of this stream; 0: neither; -1: *err. */
+/* 1: the key, or a peer's token of this stream; 0: neither; -1: *err. */
 static int
-access_secret(struct live *live, const char *secret,
-    const struct stream *stream, struct caller *caller, struct error *err)
+access_secret(
+    struct live *live, const char *secret, struct call *call, struct error *err)
 {
 	unsigned char hash[HASH_BYTES];
 	int found;
 
 	secret_hash(&live->secret, secret, hash);
-	if (secret_equal(hash, stream->key_hash)) {
-		caller->role = ROLE_PUBLISHER;
+	if (secret_equal(hash, call->stream.key_hash)) {
+		call->caller.role = ROLE_PUBLISHER;
 		return 1;
 	}
-	found = store_peer_find(live->store, hash, &caller->peer, err);
+	found = store_peer_find(live->store, hash, &call->caller.peer, err);
 	if (found < 0)
 		return -1;
-	if (found == 0 || strcmp(caller->peer.stream_id, stream->id) != 0)
+	if (found == 0 ||
+	    strcmp(call->caller.peer.stream_id, call->stream.id) != 0)
 		return 0;
-	caller->role = ROLE_VIEWER;
-	return 2;
+	call->caller.role = ROLE_VIEWER;
+	return 1;
 }
 
 int
 access_stream(struct live *live, const char *stream_id, const char *secret,
-    struct stream *stream, struct caller *caller, struct error *err)
+    struct call *call, struct error *err)
 {
 	int shown = 0;
 
-	memset(caller, 0, sizeof(*caller));
-	if (access_find(live, stream_id, stream, err) != 0)
+	memset(&call->caller, 0, sizeof(call->caller));
+	if (access_find(live, stream_id, &call->stream, err) != 0)
 		return -1;
 	if (secret != NULL)
-		shown = access_secret(live, secret, stream, caller, err);
-	if (shown == 0 && stream->visibility == VISIBILITY_PRIVATE)
+		shown = access_secret(live, secret, call, err);
+	if (shown == 0 && call->stream.visibility == VISIBILITY_PRIVATE)
 		shown = error_set(err, ERROR_STREAM_UNKNOWN, NULL,
 		    "There is no such stream.");
 	else if (shown == 0 && secret != NULL)
@@ -64,28 +65,31 @@ access_stream(struct live *live, const char *stream_id, const char *secret,
 		    "What was shown is neither this stream's key nor the "
 		    "token of one of its viewers.");
 	if (shown < 0)
-		stream_free(stream);
+		stream_free(&call->stream);
 	return shown < 0 ? -1 : 0;
 }
 
 int
 access_publisher(struct live *live, const char *stream_id, const char *secret,
-    struct stream *stream, struct error *err)
+    struct call *call, struct error *err)
 {
 	unsigned char hash[HASH_BYTES];
+	int rc = 0;
 
-	if (access_find(live, stream_id, stream, err) != 0)
+	memset(&call->caller, 0, sizeof(call->caller));
+	if (access_find(live, stream_id, &call->stream, err) != 0)
 		return -1;
+	call->caller.role = ROLE_PUBLISHER;
 	if (secret == NULL) {
-		stream_free(stream);
-		return error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
+		rc = error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
 		    "Show the stream key: Authorization: Bearer <streamKey>.");
+	} else {
+		secret_hash(&live->secret, secret, hash);
+		if (!secret_equal(hash, call->stream.key_hash))
+			rc = error_set(err, ERROR_KEY_WRONG, NULL,
+			    "This is not the stream's key.");
 	}
-	secret_hash(&live->secret, secret, hash);
-	if (!secret_equal(hash, stream->key_hash)) {
-		stream_free(stream);
-		return error_set(err, ERROR_KEY_WRONG, NULL,
-		    "This is not the stream's key.");
-	}
-	return 0;
+	if (rc != 0)
+		stream_free(&call->stream);
+	return rc;
 }

@@ -3,6 +3,7 @@
  */
 #include "base/clock.h"
 #include "live/audience.h"
+#include "store/presence.h"
 
 #define VIEW_AGAIN_MS (30 * 60 * 1000)
 
@@ -22,9 +23,25 @@ audience_arrive(struct live *live, const struct stream *stream,
 	return 0;
 }
 
+static int
+heartbeat_take(struct live *live, const struct stream *stream,
+    const struct heartbeat *heartbeat, struct error *err)
+{
+	const int64_t lease =
+	    clock_unix_ms() + live->config->viewer_timeout_s * 1000;
+
+	if (heartbeat->leaving)
+		return store_viewer_delete(
+		    live->store, stream->id, heartbeat->viewer_id, err);
+	if (audience_arrive(live, stream, heartbeat->viewer_id, err) != 0)
+		return -1;
+	return store_peer_lease_viewer(
+	    live->store, stream->id, heartbeat->viewer_id, lease, err);
+}
+
 int
 audience_heartbeat(struct live *live, const struct stream *stream,
-    const char *viewer_id, bool leaving, struct audience *audience,
+    const struct heartbeat *heartbeat, struct audience *audience,
     struct error *err)
 {
 	struct change change;
@@ -32,11 +49,7 @@ audience_heartbeat(struct live *live, const struct stream *stream,
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	if (leaving)
-		rc = store_viewer_delete(
-		    live->store, stream->id, viewer_id, err);
-	else
-		rc = audience_arrive(live, stream, viewer_id, err);
+	rc = heartbeat_take(live, stream, heartbeat, err);
 	if (rc >= 0)
 		rc = store_audience_get(live->store, stream->id, audience, err);
 	return change_end(&change, rc < 0 ? -1 : 0, err);

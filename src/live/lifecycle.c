@@ -109,21 +109,41 @@ lifecycle_turn(struct live *live, const char *stream_id,
 	return turned;
 }
 
+/* Brings *stream up to date with the store. */
+static int
+lifecycle_reload(struct live *live, struct stream *stream, struct error *err)
+{
+	struct stream now;
+	int found;
+
+	found = store_stream_find(live->store, stream->id, &now, err);
+	if (found == 0)
+		return error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+		    "The stream was deleted meanwhile.");
+	if (found < 0)
+		return -1;
+	stream_free(stream);
+	*stream = now;
+	return 0;
+}
+
 int
 lifecycle_start(struct live *live, struct stream *stream, struct error *err)
 {
 	const int64_t now = clock_unix_ms();
+	int turned;
 
 	if (stream->status == STREAM_LIVE)
 		return 0;
-	if (lifecycle_watch(live, stream->id, now, err) != 0 ||
-	    lifecycle_turn(live, stream->id, STREAM_LIVE, now, err) < 0)
+	if (lifecycle_watch(live, stream->id, now, err) != 0)
 		return -1;
-	stream->status = STREAM_LIVE;
-	stream->started_unix_ms = now;
-	stream->stopped_unix_ms = 0;
-	log_write(LOG_LEVEL_INFO, NULL, "stream %s started", stream->id);
-	return 0;
+	turned = lifecycle_turn(live, stream->id, STREAM_LIVE, now, err);
+	if (turned < 0)
+		return -1;
+	if (turned > 0)
+		log_write(
+		    LOG_LEVEL_INFO, NULL, "stream %s started", stream->id);
+	return lifecycle_reload(live, stream, err);
 }
 
 static int
@@ -141,16 +161,17 @@ int
 lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
 {
 	const int64_t now = clock_unix_ms();
+	int turned;
 
 	if (stream->status == STREAM_READY)
 		return 0;
-	if (lifecycle_turn(live, stream->id, STREAM_READY, now, err) < 0 ||
-	    lifecycle_take_down(live, stream->id, err) != 0)
+	turned = lifecycle_turn(live, stream->id, STREAM_READY, now, err);
+	if (turned < 0 || lifecycle_take_down(live, stream->id, err) != 0)
 		return -1;
-	stream->status = STREAM_READY;
-	stream->stopped_unix_ms = now;
-	log_write(LOG_LEVEL_INFO, NULL, "stream %s stopped", stream->id);
-	return 0;
+	if (turned > 0)
+		log_write(
+		    LOG_LEVEL_INFO, NULL, "stream %s stopped", stream->id);
+	return lifecycle_reload(live, stream, err);
 }
 
 int
@@ -169,8 +190,8 @@ lifecycle_stop_id(struct live *live, const char *stream_id, struct error *err)
 }
 
 int
-lifecycle_update(
-    struct live *live, const struct stream *stream, struct error *err)
+lifecycle_update(struct live *live, struct stream *stream,
+    const struct stream_patch *patch, struct error *err)
 {
 	struct change change;
 	int rc;
@@ -179,31 +200,47 @@ lifecycle_update(
 		return -1;
 	rc = change_wakes_stream(&change, stream->id, err);
 	if (rc == 0)
-		rc = store_stream_update(live->store, stream, err);
-	return change_end(&change, rc, err);
+		rc = store_stream_update(live->store, stream->id, patch, err);
+	if (change_end(&change, rc, err) != 0)
+		return -1;
+	return lifecycle_reload(live, stream, err);
+}
+
+static int
+rotate_write(struct change *change, const struct stream *stream,
+    const unsigned char fresh[HASH_BYTES], struct error *err)
+{
+	int written;
+
+	if (change_wakes(change, live_mail_topic(stream->id, MAIL_PUBLISHER),
+		err) != 0 ||
+	    change_wakes_stream(change, stream->id, err) != 0)
+		return -1;
+	written = store_stream_set_key(
+	    change->live->store, stream->id, stream->key_hash, fresh, err);
+	if (written == 0)
+		return error_set(err, ERROR_KEY_WRONG, NULL,
+		    "The key was changed by somebody else just now.");
+	return written < 0 ? -1 : 0;
 }
 
 int
 lifecycle_rotate(struct live *live, struct stream *stream, char key[KEY_BYTES],
     struct error *err)
 {
+	unsigned char fresh[HASH_BYTES];
 	struct change change;
 	int rc;
 
 	id_make(key, KEY_CHARS);
-	secret_hash(&live->secret, key, stream->key_hash);
+	secret_hash(&live->secret, key, fresh);
 	rc = change_begin(&change, live, STORE_LASTING, err);
-	if (rc == 0) {
-		if (change_wakes(&change,
-			live_mail_topic(stream->id, MAIL_PUBLISHER),
-			err) != 0 ||
-		    change_wakes_stream(&change, stream->id, err) != 0 ||
-		    store_stream_set_key(
-			live->store, stream->id, stream->key_hash, err) != 0)
-			rc = -1;
-		rc = change_end(&change, rc, err);
-	}
-	if (rc != 0)
+	if (rc == 0)
+		rc = change_end(
+		    &change, rotate_write(&change, stream, fresh, err), err);
+	if (rc == 0)
+		memcpy(stream->key_hash, fresh, HASH_BYTES);
+	else
 		secret_wipe(key, KEY_BYTES);
 	return rc;
 }

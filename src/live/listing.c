@@ -35,24 +35,31 @@ listing_add(struct live *live, struct json_object *list,
 	return 0;
 }
 
-/* `count` streams were found, one more than asked if there are more. */
+/* What the query found: one more than asked for if there are more. */
+struct found {
+	struct stream streams[LISTING_LIMIT_MAX + 1];
+	int count;
+};
+
 static int
 listing_fill(struct live *live, struct json_object *body,
-    const struct stream *streams, int count, int limit, const char *base,
+    const struct found *found, const struct listing_request *wanted,
     struct error *err)
 {
+	const int limit = (int)wanted->limit;
 	struct json_object *list = json_object_new_array();
 	struct json_object *next = NULL;
 	char cursor[24];
 	int i;
 
 	(void)json_object_object_add(body, "streams", list);
-	for (i = 0; i < count && i < limit; i++)
-		if (listing_add(live, list, &streams[i], base, err) != 0)
+	for (i = 0; i < found->count && i < limit; i++)
+		if (listing_add(
+			live, list, &found->streams[i], wanted->base, err) != 0)
 			return -1;
-	if (count > limit) {
-		(void)snprintf(
-		    cursor, sizeof(cursor), "%" PRId64, streams[limit - 1].seq);
+	if (found->count > limit) {
+		(void)snprintf(cursor, sizeof(cursor), "%" PRId64,
+		    found->streams[limit - 1].seq);
 		next = json_object_new_string(cursor);
 	}
 	(void)json_object_object_add(body, "nextCursor", next);
@@ -77,30 +84,27 @@ listing_write(struct live *live, struct json_object *body, struct error *err)
 }
 
 static int
-listing_build(struct live *live, const struct listing_page *page,
-    const char *base, struct error *err)
+listing_build(
+    struct live *live, const struct listing_request *wanted, struct error *err)
 {
-	const int limit = (int)page->limit;
 	struct json_object *body = json_object_new_object();
-	struct stream *streams;
-	int count, i, rc = -1;
+	struct found *found = calloc(1, sizeof(*found));
+	int i, rc = -1;
 
-	streams = calloc((size_t)limit + 1, sizeof(*streams));
-	if (streams == NULL || body == NULL) {
+	if (found == NULL || body == NULL) {
 		error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 		goto out;
 	}
-	count = store_stream_list(
-	    live->store, page->below_seq, limit + 1, streams, err);
-	if (count < 0)
-		goto out;
-	rc = listing_fill(live, body, streams, count, limit, base, err);
+	found->count = store_stream_list(live->store, wanted->below_seq,
+	    (int)wanted->limit + 1, found->streams, err);
+	if (found->count >= 0)
+		rc = listing_fill(live, body, found, wanted, err);
 	if (rc == 0)
 		rc = listing_write(live, body, err);
-	for (i = 0; i < count; i++)
-		stream_free(&streams[i]);
+	for (i = 0; i < found->count; i++)
+		stream_free(&found->streams[i]);
 out:
-	free(streams);
+	free(found);
 	(void)json_object_put(body);
 	return rc;
 }
@@ -114,23 +118,24 @@ listing_kept(const struct listing *listing, const char *base, uint32_t version)
 }
 
 int
-listing_active(struct live *live, const struct listing_page *page,
-    const char *base, const struct listing **found, struct error *err)
+listing_active(struct live *live, const struct listing_request *wanted,
+    const struct listing **found, struct error *err)
 {
 	/* Before the query: a change in between makes it look again. */
 	const uint32_t version = topic_version(live_listing_topic());
 	struct listing *listing = &live->listing;
-	const bool first_page = page->below_seq == INT64_MAX &&
-				page->limit == LISTING_LIMIT_DEFAULT;
+	const bool first_page = wanted->below_seq == INT64_MAX &&
+				wanted->limit == LISTING_LIMIT_DEFAULT;
 
 	*found = listing;
-	if (first_page && listing_kept(listing, base, version))
+	if (first_page && listing_kept(listing, wanted->base, version))
 		return 0;
-	if (listing_build(live, page, base, err) != 0)
+	if (listing_build(live, wanted, err) != 0)
 		return -1;
 	listing->first_page = first_page;
 	listing->version = version;
 	listing->until_mono_ms = clock_mono_ms() + KEEP_MS;
-	(void)snprintf(listing->base, sizeof(listing->base), "%s", base);
+	(void)snprintf(
+	    listing->base, sizeof(listing->base), "%s", wanted->base);
 	return 0;
 }

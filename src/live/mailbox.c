@@ -111,11 +111,11 @@ publisher_attend(struct change *change, const struct stream *stream,
 }
 
 static int
-viewer_attend(struct change *change, const struct stream *stream,
-    const struct caller *caller, struct cursor *cursor, struct error *err)
+viewer_attend(struct change *change, const struct call *call,
+    struct cursor *cursor, struct error *err)
 {
-	const struct mailbox box = { caller->peer.stream_id,
-		caller->peer.peer_id };
+	const struct mailbox box = { call->caller.peer.stream_id,
+		call->caller.peer.peer_id };
 	struct live *live = change->live;
 	const int64_t lease =
 	    clock_unix_ms() + live->config->viewer_timeout_s * 1000;
@@ -123,71 +123,70 @@ viewer_attend(struct change *change, const struct stream *stream,
 
 	cursor->given = true;
 	cursor->session = 0;
-	was = store_peer_lease(live->store, &caller->peer, lease, err);
+	was = store_peer_lease(live->store, &call->caller.peer, lease, err);
 	if (was < 0)
 		return -1;
 	if (was == 0)
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream; offer anew.");
-	if (audience_arrive(live, stream, caller->peer.viewer_id, err) != 0 ||
+	if (audience_arrive(
+		live, &call->stream, call->caller.peer.viewer_id, err) != 0 ||
 	    store_mail_delete_read(live->store, &box, cursor->id, err) < 0)
 		return -1;
 	return 0;
 }
 
 int
-signaling_attend(struct live *live, const struct stream *stream,
-    const struct caller *caller, int64_t wait_s, struct cursor *cursor,
-    struct error *err)
+signaling_attend(struct live *live, const struct call *call, int64_t wait_s,
+    struct cursor *cursor, struct error *err)
 {
 	struct change change;
 	int64_t lease;
 	int rc;
 
-	if (caller->role == ROLE_ANYONE)
+	if (call->caller.role == ROLE_ANYONE)
 		return error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
 		    "Show the stream key, or the peerToken of your offer.");
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	if (caller->role == ROLE_VIEWER) {
-		rc = viewer_attend(&change, stream, caller, cursor, err);
+	if (call->caller.role == ROLE_VIEWER) {
+		rc = viewer_attend(&change, call, cursor, err);
 	} else {
 		lease = clock_unix_ms() +
 			(wait_s + live->config->peer_grace_s) * 1000;
-		rc = publisher_attend(&change, stream, lease, cursor, err);
+		rc = publisher_attend(
+		    &change, &call->stream, lease, cursor, err);
 	}
 	return change_end(&change, rc, err);
 }
 
 int
-signaling_read(struct live *live, const struct stream *stream,
-    const struct caller *caller, struct cursor *cursor, struct mail *mails,
-    struct error *err)
+signaling_read(struct live *live, const struct call *call,
+    struct cursor *cursor, struct mail *mails, struct error *err)
 {
-	struct mailbox box = { stream->id, MAIL_PUBLISHER };
+	struct mailbox box = { call->stream.id, MAIL_PUBLISHER };
 	struct publisher row;
 	int found, count;
 
-	if (caller->role == ROLE_PUBLISHER) {
-		found =
-		    store_publisher_find(live->store, stream->id, &row, err);
+	if (call->caller.role == ROLE_PUBLISHER) {
+		found = store_publisher_find(
+		    live->store, call->stream.id, &row, err);
 		if (found < 0)
 			return -1;
 		if (found == 1 && row.session > cursor->session)
 			return publisher_replaced(err);
 	} else {
-		box.receiver = caller->peer.peer_id;
+		box.receiver = call->caller.peer.peer_id;
 	}
-	count = store_mail_list(
-	    live->store, &box, cursor->id, SIGNALING_READ_MAX, mails, err);
+	count = store_mail_list(live->store, &box, cursor->id, mails, err);
 	if (count > 0)
 		cursor->id = mails[count - 1].id;
 	return count;
 }
 
 static int
-mailbox_cut_lease(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct cursor *cursor, struct error *err)
+mailbox_cut_lease(struct live *live, const struct call *call,
+    const struct cursor *cursor, struct error *err)
 {
 	struct publisher mine = { .session = cursor->session };
 	struct change change;
@@ -198,29 +197,31 @@ mailbox_cut_lease(struct live *live, const struct stream *stream,
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	mine.lease_unix_ms = lease;
-	if (caller->role == ROLE_VIEWER)
-		rc = store_peer_lease(live->store, &caller->peer, lease, err);
+	if (call->caller.role == ROLE_VIEWER)
+		rc = store_peer_lease(
+		    live->store, &call->caller.peer, lease, err);
 	else
-		rc = store_publisher_lease(live->store, stream->id, &mine, err);
+		rc = store_publisher_lease(
+		    live->store, call->stream.id, &mine, err);
 	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 
 void
-signaling_vanished(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct cursor *cursor)
+signaling_vanished(
+    struct live *live, const struct call *call, const struct cursor *cursor)
 {
 	struct error err;
 
 	/* The lease runs out by itself then, only later. */
-	if (mailbox_cut_lease(live, stream, caller, cursor, &err) != 0)
+	if (mailbox_cut_lease(live, call, cursor, &err) != 0)
 		log_write(
 		    LOG_LEVEL_WARN, NULL, "lease not cut: %s", err.detail);
 }
 
 struct topic
-signaling_topic(const struct stream *stream, const struct caller *caller)
+signaling_topic(const struct call *call)
 {
-	return live_mail_topic(stream->id, caller->role == ROLE_VIEWER
-					       ? caller->peer.peer_id
-					       : MAIL_PUBLISHER);
+	return live_mail_topic(call->stream.id, call->caller.role == ROLE_VIEWER
+						    ? call->caller.peer.peer_id
+						    : MAIL_PUBLISHER);
 }

@@ -16,7 +16,6 @@
 #include "live/audience.h"
 #include "live/signaling.h"
 
-#define FAN_OUT 64 /* peers looked up at a time */
 #define NOTICE_NOTHING "{}"
 #define NOTICE_STOPPED "{\"reason\":\"stopped\"}"
 
@@ -54,12 +53,12 @@ signaling_tell_viewers(
     struct change *change, const struct mail_draft *notice, struct error *err)
 {
 	struct mail_draft draft = *notice;
-	char ids[FAN_OUT][ID_BYTES], after[ID_BYTES] = "";
+	char ids[PRESENCE_LIST_MAX][ID_BYTES], after[ID_BYTES] = "";
 	int count, i;
 
 	do {
-		count = store_peer_list(change->live->store, draft.stream_id,
-		    after, FAN_OUT, ids, err);
+		count = store_peer_list(
+		    change->live->store, draft.stream_id, after, ids, err);
 		for (i = 0; i < count; i++) {
 			draft.receiver = ids[i];
 			if (signaling_append(change, &draft, err) != 0)
@@ -67,7 +66,7 @@ signaling_tell_viewers(
 		}
 		if (count > 0)
 			memcpy(after, ids[count - 1], ID_BYTES);
-	} while (count == FAN_OUT);
+	} while (count == PRESENCE_LIST_MAX);
 	return count < 0 ? -1 : 0;
 }
 
@@ -173,13 +172,6 @@ signaling_peer_left(
 	return signaling_append(change, &notice, err);
 }
 
-/* What an offer is about, for the steps below. */
-struct offer {
-	const struct stream *stream;
-	const struct caller *caller;
-	const struct signal *signal;
-};
-
 /* ERROR_NO_PUBLISHER unless a publisher's page is present. */
 static int
 offer_needs_publisher(
@@ -231,8 +223,8 @@ offer_join(struct change *change, const struct stream *stream,
 }
 
 static int
-offer_send(struct change *change, const struct offer *offer,
-    struct grant *grant, struct error *err)
+offer_send(struct change *change, const struct call *call,
+    const struct signal *signal, struct grant *grant, struct error *err)
 {
 	struct live *live = change->live;
 	const int64_t now = clock_unix_ms();
@@ -241,7 +233,7 @@ offer_send(struct change *change, const struct offer *offer,
 		.receiver = MAIL_PUBLISHER,
 		.sender = grant->peer.peer_id,
 		.type = MAIL_OFFER,
-		.data = offer->signal->data,
+		.data = signal->data,
 		.at_unix_ms = now,
 	};
 
@@ -250,10 +242,10 @@ offer_send(struct change *change, const struct offer *offer,
 	grant->sent_id = store_mail_last_id(live->store, err);
 	if (grant->sent_id < 0)
 		return -1;
-	if (offer->caller->role != ROLE_VIEWER &&
-	    offer_join(change, offer->stream, grant, now, err) != 0)
+	if (call->caller.role != ROLE_VIEWER &&
+	    offer_join(change, &call->stream, grant, now, err) != 0)
 		return -1;
-	if (offer->caller->role == ROLE_VIEWER &&
+	if (call->caller.role == ROLE_VIEWER &&
 	    store_peer_lease(live->store, &grant->peer,
 		now + live->config->viewer_timeout_s * 1000, err) < 0)
 		return -1;
@@ -261,24 +253,22 @@ offer_send(struct change *change, const struct offer *offer,
 }
 
 int
-signaling_offer(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal,
-    struct grant *grant, struct error *err)
+signaling_offer(struct live *live, const struct call *call,
+    const struct signal *signal, struct grant *grant, struct error *err)
 {
-	const struct offer offer = { stream, caller, signal };
 	struct change change;
 
 	memset(grant, 0, sizeof(*grant));
 	if (signal->to != NULL)
 		return error_set(err, ERROR_INPUT, "to",
 		    "A viewer's messages go to the publisher; leave it out.");
-	if (stream->status != STREAM_LIVE)
+	if (call->stream.status != STREAM_LIVE)
 		return error_set_retry(
 		    err, ERROR_NOT_LIVE, 5, "The stream isn't live.");
-	if (caller->role == ROLE_VIEWER) {
-		grant->peer = caller->peer;
+	if (call->caller.role == ROLE_VIEWER) {
+		grant->peer = call->caller.peer;
 	} else {
-		memcpy(grant->peer.stream_id, stream->id, ID_BYTES);
+		memcpy(grant->peer.stream_id, call->stream.id, ID_BYTES);
 		id_make(grant->peer.peer_id, ID_CHARS);
 		id_make(grant->token, KEY_CHARS);
 		(void)snprintf(grant->peer.viewer_id, ID_BYTES, "%s",
@@ -288,7 +278,7 @@ signaling_offer(struct live *live, const struct stream *stream,
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	return change_end(
-	    &change, offer_send(&change, &offer, grant, err), err);
+	    &change, offer_send(&change, call, signal, grant, err), err);
 }
 
 static int
@@ -343,23 +333,23 @@ send_to_publisher(struct change *change, const struct caller *caller,
 }
 
 static int
-signaling_dispatch(struct change *change, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal, struct error *err)
+signaling_dispatch(struct change *change, const struct call *call,
+    const struct signal *signal, struct error *err)
 {
-	if (caller->role == ROLE_VIEWER)
-		return send_to_publisher(change, caller, signal, err);
+	if (call->caller.role == ROLE_VIEWER)
+		return send_to_publisher(change, &call->caller, signal, err);
 	if (signal->to != NULL)
-		return send_to_peer(change, stream, signal, err);
-	return signaling_publisher_left(change, stream->id, err);
+		return send_to_peer(change, &call->stream, signal, err);
+	return signaling_publisher_left(change, call->stream.id, err);
 }
 
 int
-signaling_send(struct live *live, const struct stream *stream,
-    const struct caller *caller, const struct signal *signal, struct error *err)
+signaling_send(struct live *live, const struct call *call,
+    const struct signal *signal, struct error *err)
 {
 	struct change change;
 
-	switch (caller->role) {
+	switch (call->caller.role) {
 	case ROLE_ANYONE:
 		return error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
 		    "Show the stream key, or the peerToken of your offer.");
@@ -377,8 +367,8 @@ signaling_send(struct live *live, const struct stream *stream,
 	}
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	return change_end(&change,
-	    signaling_dispatch(&change, stream, caller, signal, err), err);
+	return change_end(
+	    &change, signaling_dispatch(&change, call, signal, err), err);
 }
 
 int

@@ -14,7 +14,7 @@
 #include "store/rate.h"
 
 #define SWEEP_EVERY_MS 1000
-#define BATCH 64
+#define BATCH PRESENCE_LIST_MAX
 #define MAIL_KEEP_MS (10 * 60 * 1000)
 
 /* 1: this process sweeps now; 0: not due, or another does; -1: *err. */
@@ -64,7 +64,7 @@ sweep_peers(struct live *live, int64_t now, struct error *err)
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	count = store_peer_expired(live->store, now, BATCH, peers, err);
+	count = store_peer_expired(live->store, now, peers, err);
 	if (count < 0)
 		rc = -1;
 	for (i = 0; i < count && rc == 0; i++)
@@ -81,7 +81,7 @@ sweep_publishers(struct live *live, int64_t now, struct error *err)
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	count = store_publisher_expired(live->store, now, BATCH, ids, err);
+	count = store_publisher_expired(live->store, now, ids, err);
 	if (count < 0)
 		rc = -1;
 	for (i = 0; i < count && rc == 0; i++) {
@@ -98,7 +98,7 @@ sweep_broadcasts(struct live *live, int64_t now, struct error *err)
 	char ids[BATCH][ID_BYTES];
 	int count, i;
 
-	count = store_broadcast_expired(live->store, now, BATCH, ids, err);
+	count = store_broadcast_expired(live->store, now, ids, err);
 	for (i = 0; i < count; i++)
 		if (lifecycle_stop_id(live, ids[i], err) != 0)
 			return -1;
@@ -137,8 +137,7 @@ sweep_hand_on(struct live *live, const struct audience *moved, int count,
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
 	for (i = 0; i < count && rc == 0; i++)
-		rc = store_stream_count(live->store, moved[i].stream_id,
-		    moved[i].peak, moved[i].views, now, err);
+		rc = store_stream_count(live->store, &moved[i], now, err);
 	return change_end(&change, rc, err);
 }
 

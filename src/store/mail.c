@@ -46,13 +46,13 @@ mail_read(struct store *store, struct mail *mail, struct error *err)
 
 int
 store_mail_list(struct store *store, const struct mailbox *box,
-    int64_t after_id, int max, struct mail *mails, struct error *err)
+    int64_t after_id, struct mail *mails, struct error *err)
 {
 	int rc, count = 0;
 
 	rc = statement_step(store, STATEMENT_MAIL_LIST, err, "ttii",
-	    box->stream_id, box->receiver, after_id, (int64_t)max);
-	while (rc == 1 && count < max) {
+	    box->stream_id, box->receiver, after_id, (int64_t)MAIL_LIST_MAX);
+	while (rc == 1 && count < MAIL_LIST_MAX) {
 		if (mail_read(store, &mails[count++], err) != 0)
 			rc = -1;
 		else

@@ -59,14 +59,14 @@ store_publisher_delete(
 	    store, STATEMENT_PUBLISHER_DELETE, err, "t", stream_id);
 }
 
-/* Steps through a statement whose first column is an id, up to `max` rows. */
+/* Steps through a statement whose first column is an id. */
 static int
-presence_ids(struct store *store, enum statement which, int rc, int max,
+presence_ids(struct store *store, enum statement which, int rc,
     char (*ids)[ID_BYTES], struct error *err)
 {
 	int count = 0;
 
-	while (rc == 1 && count < max) {
+	while (rc == 1 && count < PRESENCE_LIST_MAX) {
 		column_id(store, which, 0, ids[count++]);
 		rc = statement_step(store, which, err, NULL);
 	}
@@ -75,27 +75,27 @@ presence_ids(struct store *store, enum statement which, int rc, int max,
 }
 
 int
-store_publisher_expired(struct store *store, int64_t unix_ms, int max,
+store_publisher_expired(struct store *store, int64_t unix_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
 {
 	int rc;
 
 	rc = statement_step(store, STATEMENT_PUBLISHER_EXPIRED, err, "ii",
-	    unix_ms, (int64_t)max);
+	    unix_ms, (int64_t)PRESENCE_LIST_MAX);
 	return presence_ids(
-	    store, STATEMENT_PUBLISHER_EXPIRED, rc, max, stream_ids, err);
+	    store, STATEMENT_PUBLISHER_EXPIRED, rc, stream_ids, err);
 }
 
 int
-store_broadcast_expired(struct store *store, int64_t unix_ms, int max,
+store_broadcast_expired(struct store *store, int64_t unix_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
 {
 	int rc;
 
 	rc = statement_step(store, STATEMENT_BROADCAST_EXPIRED, err, "ii",
-	    unix_ms, (int64_t)max);
+	    unix_ms, (int64_t)PRESENCE_LIST_MAX);
 	return presence_ids(
-	    store, STATEMENT_BROADCAST_EXPIRED, rc, max, stream_ids, err);
+	    store, STATEMENT_BROADCAST_EXPIRED, rc, stream_ids, err);
 }
 
 static int
@@ -232,27 +232,35 @@ store_peer_count(struct store *store, const char *stream_id, struct error *err)
 
 int
 store_peer_list(struct store *store, const char *stream_id, const char *after,
-    int max, char (*peer_ids)[ID_BYTES], struct error *err)
+    char (*peer_ids)[ID_BYTES], struct error *err)
 {
 	int rc;
 
 	rc = statement_step(store, STATEMENT_PEER_LIST, err, "tti", stream_id,
-	    after, (int64_t)max);
-	return presence_ids(store, STATEMENT_PEER_LIST, rc, max, peer_ids, err);
+	    after, (int64_t)PRESENCE_LIST_MAX);
+	return presence_ids(store, STATEMENT_PEER_LIST, rc, peer_ids, err);
 }
 
 int
-store_peer_expired(struct store *store, int64_t unix_ms, int max,
-    struct peer *peers, struct error *err)
+store_peer_expired(
+    struct store *store, int64_t unix_ms, struct peer *peers, struct error *err)
 {
 	int rc, count = 0;
 
-	rc = statement_step(
-	    store, STATEMENT_PEER_EXPIRED, err, "ii", unix_ms, (int64_t)max);
-	while (rc == 1 && count < max) {
+	rc = statement_step(store, STATEMENT_PEER_EXPIRED, err, "ii", unix_ms,
+	    (int64_t)PRESENCE_LIST_MAX);
+	while (rc == 1 && count < PRESENCE_LIST_MAX) {
 		peer_read(store, STATEMENT_PEER_EXPIRED, &peers[count++]);
 		rc = statement_step(store, STATEMENT_PEER_EXPIRED, err, NULL);
 	}
 	statement_reset(store, STATEMENT_PEER_EXPIRED);
 	return rc < 0 ? -1 : count;
+}
+
+int
+store_peer_lease_viewer(struct store *store, const char *stream_id,
+    const char *viewer_id, int64_t lease_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_LEASE_VIEWER, err, "tti",
+	    stream_id, viewer_id, lease_unix_ms);
 }

@@ -37,10 +37,12 @@ static const struct text TEXTS[] = {
 	    "UPDATE stream SET status = 2, stopped_ms = ?2"
 	    " WHERE id = ?1 AND status <> 2" },
 	[STATEMENT_STREAM_UPDATE] = { STORE_LASTING,
-	    "UPDATE stream SET title = ?2, description = ?3, visibility = ?4"
-	    " WHERE id = ?1" },
+	    "UPDATE stream SET title = coalesce(?2, title),"
+	    " description = iif(?3, ?4, description),"
+	    " visibility = coalesce(?5, visibility) WHERE id = ?1" },
 	[STATEMENT_STREAM_KEY] = { STORE_LASTING,
-	    "UPDATE stream SET key_hash = ?2 WHERE id = ?1" },
+	    "UPDATE stream SET key_hash = ?2"
+	    " WHERE id = ?1 AND key_hash = ?3" },
 	[STATEMENT_STREAM_DELETE] = { STORE_LASTING,
 	    "DELETE FROM stream WHERE id = ?1" },
 	[STATEMENT_STREAM_LISTED] = { STORE_LASTING,
@@ -99,6 +101,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_PEER_LEASE] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3"
 	    " WHERE stream_id = ?1 AND peer_id = ?2" },
+	[STATEMENT_PEER_LEASE_VIEWER] = { STORE_PASSING,
+	    "UPDATE peer SET lease_ms = ?3"
+	    " WHERE stream_id = ?1 AND viewer_id = ?2" },
 	[STATEMENT_PEER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM peer WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_DELETE_ALL] = { STORE_PASSING,

@@ -94,26 +94,29 @@ store_stream_end(
 }
 
 int
-store_stream_update(
-    struct store *store, const struct stream *stream, struct error *err)
+store_stream_update(struct store *store, const char *id,
+    const struct stream_patch *patch, struct error *err)
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_STREAM_UPDATE, err, "ttti",
-	    stream->id, stream->title, stream->description,
-	    (int64_t)stream->visibility);
+	if (patch->visibility != NULL)
+		rc = statement_run(store, STATEMENT_STREAM_UPDATE, err, "ttiti",
+		    id, patch->title, (int64_t)patch->sets_description,
+		    patch->description, (int64_t)*patch->visibility);
+	else
+		rc = statement_run(store, STATEMENT_STREAM_UPDATE, err, "ttitn",
+		    id, patch->title, (int64_t)patch->sets_description,
+		    patch->description);
 	return rc < 0 ? -1 : 0;
 }
 
 int
 store_stream_set_key(struct store *store, const char *id,
-    const unsigned char key_hash[HASH_BYTES], struct error *err)
+    const unsigned char old[HASH_BYTES], const unsigned char fresh[HASH_BYTES],
+    struct error *err)
 {
-	int rc;
-
-	rc =
-	    statement_run(store, STATEMENT_STREAM_KEY, err, "th", id, key_hash);
-	return rc < 0 ? -1 : 0;
+	return statement_run(
+	    store, STATEMENT_STREAM_KEY, err, "thh", id, fresh, old);
 }
 
 int
@@ -169,12 +172,13 @@ store_stream_each_live(struct store *store,
 }
 
 int
-store_stream_count(struct store *store, const char *id, int64_t peak,
-    int64_t views, int64_t unix_ms, struct error *err)
+store_stream_count(struct store *store, const struct audience *audience,
+    int64_t unix_ms, struct error *err)
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_STREAM_COUNT, err, "tiiii", id,
-	    peak, views, clock_day(unix_ms), clock_month(unix_ms));
+	rc = statement_run(store, STATEMENT_STREAM_COUNT, err, "tiiii",
+	    audience->stream_id, audience->peak, audience->views,
+	    clock_day(unix_ms), clock_month(unix_ms));
 	return rc < 0 ? -1 : 0;
 }

@@ -93,10 +93,10 @@ client_open(struct client *client, int port)
 		return -1;
 	if (connect(client->fd, (struct sockaddr *)&address, sizeof(address)) !=
 		0 ||
-	    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one,
-		       sizeof(one)) != 0 ||
+	    setsockopt(
+		client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0 ||
 	    setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &wait,
-		       sizeof(wait)) != 0) {
+		sizeof(wait)) != 0) {
 		client_close(client);
 		return -1;
 	}
@@ -118,8 +118,8 @@ add_header(char *out, size_t *used, const char *name, const char *value)
 
 	if (value == NULL)
 		return;
-	n = snprintf(out + *used, CLIENT_OUT_BYTES - *used, "%s%s\r\n", name,
-		     value);
+	n = snprintf(
+	    out + *used, CLIENT_OUT_BYTES - *used, "%s%s\r\n", name, value);
 	*used += (size_t)n;
 	if (*used >= CLIENT_OUT_BYTES)
 		die("a request is too long");
@@ -134,9 +134,9 @@ client_send(struct client *client, const struct request *request)
 
 	client->used = 0;
 	(void)snprintf(line, sizeof(line), "%s HTTP/1.1\r\nHost: localhost",
-		       request->path);
+	    request->path);
 	(void)snprintf(length, sizeof(length), "%zu",
-		       request->body != NULL ? strlen(request->body) : 0);
+	    request->body != NULL ? strlen(request->body) : 0);
 	add_header(out, &used, request->method, "");
 	used -= 2; /* the method's line goes on */
 	add_header(out, &used, " ", line);

@@ -81,7 +81,7 @@ work(void *unused)
 		/* Spread over the index, as random names are. */
 		number = atomic_fetch_add(&task.ids, 1);
 		(void)snprintf(id, sizeof(id), "%08llx%013lld",
-			       (number * 2654435761LL) & 0xffffffffLL, number);
+		    (number * 2654435761LL) & 0xffffffffLL, number);
 		(void)sqlite3_bind_text(insert, 1, id, -1, SQLITE_STATIC);
 		step(db, begin);
 		step(db, insert);
@@ -131,8 +131,8 @@ main(int argc, char **argv)
 	atomic_store(&task.over, true);
 	for (i = 0; i < clients; i++)
 		(void)pthread_join(threads[i], NULL);
-	(void)printf("per_second %.1f\n",
-		     (double)atomic_load(&task.commits) /
-			 ((double)(now_ns() - begun) / 1e9));
+	(void)printf(
+	    "per_second %.1f\n", (double)atomic_load(&task.commits) /
+				     ((double)(now_ns() - begun) / 1e9));
 	return 0;
 }

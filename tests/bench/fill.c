@@ -57,8 +57,8 @@ read_columns(struct table *table)
 		if (table->count == COLUMNS_MAX)
 			die("%s has too many columns", table->name);
 		(void)snprintf(table->columns[table->count],
-			       sizeof(table->columns[0]), "%s",
-			       (const char *)sqlite3_column_text(query, 0));
+		    sizeof(table->columns[0]), "%s",
+		    (const char *)sqlite3_column_text(query, 0));
 		table->number[table->count++] =
 		    sqlite3_column_int(query, 1) != 0;
 	}
@@ -70,8 +70,7 @@ read_columns(struct table *table)
 static void
 read_unique(struct table *table)
 {
-	struct sqlite3_stmt *query = prepare(
-	    table,
+	struct sqlite3_stmt *query = prepare(table,
 	    "SELECT column.name FROM pragma_index_list(?1) AS list, "
 	    "pragma_index_info(list.name) AS column WHERE list.\"unique\"");
 	const char *name;
@@ -136,7 +135,7 @@ random_value(char *value, int bytes, bool is_text)
 /* Binds fresh values of the pattern's types and lengths, in column order. */
 static void
 bind_fresh(struct table *table, struct sqlite3_stmt *copy,
-	   struct sqlite3_stmt *pattern)
+    struct sqlite3_stmt *pattern)
 {
 	char value[VALUE_BYTES];
 	int i, bytes, type, parameter = 0;
@@ -151,11 +150,11 @@ bind_fresh(struct table *table, struct sqlite3_stmt *copy,
 			die("can't make another %s", table->columns[i]);
 		random_value(value, bytes, type == SQLITE_TEXT);
 		if (type == SQLITE_TEXT)
-			(void)sqlite3_bind_text(copy, parameter, value, bytes,
-						SQLITE_TRANSIENT);
+			(void)sqlite3_bind_text(
+			    copy, parameter, value, bytes, SQLITE_TRANSIENT);
 		else if (type == SQLITE_BLOB)
-			(void)sqlite3_bind_blob(copy, parameter, value, bytes,
-						SQLITE_TRANSIENT);
+			(void)sqlite3_bind_blob(
+			    copy, parameter, value, bytes, SQLITE_TRANSIENT);
 	}
 }
 
@@ -194,14 +193,14 @@ main(int argc, char **argv)
 	if (sqlite3_open_v2(argv[1], &table.db, SQLITE_OPEN_READWRITE, NULL) !=
 	    SQLITE_OK)
 		die("%s: %s", argv[1], sqlite3_errmsg(table.db));
-	execute(&table,
-		"PRAGMA synchronous = OFF; PRAGMA cache_size = -200000");
+	execute(
+	    &table, "PRAGMA synchronous = OFF; PRAGMA cache_size = -200000");
 	read_columns(&table);
 	read_unique(&table);
 	(void)snprintf(sql, sizeof(sql),
-		       "CREATE TEMP TABLE pattern AS SELECT * FROM main.%.40s "
-		       "ORDER BY rowid DESC LIMIT 1",
-		       table.name);
+	    "CREATE TEMP TABLE pattern AS SELECT * FROM main.%.40s "
+	    "ORDER BY rowid DESC LIMIT 1",
+	    table.name);
 	execute(&table, sql);
 	fill(&table, argument(argv[3], 0, 10000000));
 	(void)sqlite3_close(table.db);

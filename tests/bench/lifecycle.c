@@ -48,9 +48,9 @@ struct worker {
 static struct answer
 timed(struct worker *worker, enum step step, const char *path, const char *body)
 {
-	struct request request = { .method = "POST",
-				   .path = path,
-				   .body = body };
+	struct request request = {
+		.method = "POST", .path = path, .body = body
+	};
 	struct answer answer;
 	int64_t begun;
 
@@ -68,8 +68,8 @@ cycle(struct worker *worker)
 	struct answer answer;
 
 	answer = timed(worker, STEP_CREATE, "/api/live/create",
-		       "{\"title\":\"A stream of the bench\","
-		       "\"description\":\"Created, started and stopped.\"}");
+	    "{\"title\":\"A stream of the bench\","
+	    "\"description\":\"Created, started and stopped.\"}");
 	if (task.only_create)
 		return;
 	json_member(answer.body, "videoId", id, sizeof(id));
@@ -108,7 +108,7 @@ report(const struct worker *workers, int clients, double seconds)
 		all += count;
 		if (count > 0)
 			(void)printf("%s_us %.0f\n", NAMES[step],
-				     (double)ns / (double)count / 1e3);
+			    (double)ns / (double)count / 1e3);
 	}
 	(void)printf("per_second %.1f\n", (double)all / seconds);
 }
@@ -130,8 +130,8 @@ main(int argc, char **argv)
 		die("no memory");
 	begun = now_ns();
 	for (i = 0; i < clients; i++)
-		if (pthread_create(&workers[i].thread, NULL, work,
-				   &workers[i]) != 0)
+		if (pthread_create(
+			&workers[i].thread, NULL, work, &workers[i]) != 0)
 			die("no thread");
 	(void)sleep((unsigned)argument(argv[3], 1, 600));
 	atomic_store(&task.over, true);

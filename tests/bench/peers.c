@@ -40,8 +40,8 @@ void
 peer_publish(struct client *client, struct peer *publisher)
 {
 	struct request request = { .method = "POST",
-				   .path = "/api/live/create",
-				   .body = "{\"title\":\"A bench\"}" };
+		.path = "/api/live/create",
+		.body = "{\"title\":\"A bench\"}" };
 	struct answer answer;
 	char id[64], path[96], body[128];
 
@@ -49,15 +49,15 @@ peer_publish(struct client *client, struct peer *publisher)
 	answer = client_must(client, &request);
 	json_member(answer.body, "videoId", id, sizeof(id));
 	json_member(answer.body, "streamKey", publisher->token,
-		    sizeof(publisher->token));
+	    sizeof(publisher->token));
 	(void)snprintf(path, sizeof(path), "/api/live/%s/start", id);
-	(void)snprintf(body, sizeof(body), "{\"streamKey\":\"%s\"}",
-		       publisher->token);
+	(void)snprintf(
+	    body, sizeof(body), "{\"streamKey\":\"%s\"}", publisher->token);
 	request.path = path;
 	request.body = body;
 	client_must(client, &request);
 	(void)snprintf(publisher->path, sizeof(publisher->path),
-		       "/api/live/%.30s/signal", id);
+	    "/api/live/%.30s/signal", id);
 	if (peer_listen(client, publisher, 0) != 0 ||
 	    client_receive(client, &answer) != 0 || answer.status != 200)
 		die("the publisher's first read failed");
@@ -65,22 +65,22 @@ peer_publish(struct client *client, struct peer *publisher)
 }
 
 void
-peer_join(struct client *client, const struct peer *publisher,
-	  struct peer *viewer)
+peer_join(
+    struct client *client, const struct peer *publisher, struct peer *viewer)
 {
 	struct request request = { .method = "POST",
-				   .path = publisher->path,
-				   .prefer = "respond-async",
-				   .body = OFFER };
+		.path = publisher->path,
+		.prefer = "respond-async",
+		.body = OFFER };
 	struct answer answer;
 
 	memset(viewer, 0, sizeof(*viewer));
 	memcpy(viewer->path, publisher->path, sizeof(viewer->path));
 	answer = client_must(client, &request);
-	json_member(answer.body, "peerId", viewer->peer_id,
-		    sizeof(viewer->peer_id));
-	json_member(answer.body, "peerToken", viewer->token,
-		    sizeof(viewer->token));
+	json_member(
+	    answer.body, "peerId", viewer->peer_id, sizeof(viewer->peer_id));
+	json_member(
+	    answer.body, "peerToken", viewer->token, sizeof(viewer->token));
 }
 
 int
@@ -90,7 +90,7 @@ peer_listen(struct client *client, const struct peer *peer, int wait_s)
 	char path[256];
 
 	(void)snprintf(path, sizeof(path), "%s?wait=%d%s%s", peer->path, wait_s,
-		       peer->cursor[0] != '\0' ? "&after=" : "", peer->cursor);
+	    peer->cursor[0] != '\0' ? "&after=" : "", peer->cursor);
 	request.path = path;
 	return client_send(client, &request);
 }
@@ -118,7 +118,7 @@ reader_add(struct readers *readers, int port, const struct peer *peer)
 	event.data.ptr = reader;
 	if (peer_listen(&reader->client, peer, reader->wait_s) != 0 ||
 	    epoll_ctl(readers->epoll_fd, EPOLL_CTL_ADD, reader->client.fd,
-		      &event) != 0)
+		&event) != 0)
 		die("a reader: %s", strerror(errno));
 }
 

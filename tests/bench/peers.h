@@ -21,8 +21,8 @@ struct peer {
 void peer_publish(struct client *client, struct peer *publisher);
 
 /* Joins a publisher's stream as a viewer, not waiting for the answer. */
-void peer_join(struct client *client, const struct peer *publisher,
-	       struct peer *viewer);
+void peer_join(
+    struct client *client, const struct peer *publisher, struct peer *viewer);
 
 /* Sends the GET that waits, and afterwards takes the cursor of its answer. */
 int peer_listen(struct client *client, const struct peer *peer, int wait_s);

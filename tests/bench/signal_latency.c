@@ -43,8 +43,7 @@ pause_ns(long ns)
 static void
 candidate_body(char *body, size_t bytes, const char *to, int mark)
 {
-	(void)snprintf(
-	    body, bytes,
+	(void)snprintf(body, bytes,
 	    "{\"type\":\"ice-candidate\",%s%s%s\"data\":{\"candidate\":"
 	    "\"candidate:1 1 udp 2113937151 192.0.2.7 54321 typ host\","
 	    "\"sdpMid\":\"0\",\"sdpMLineIndex\":0,"
@@ -76,8 +75,8 @@ static void
 sample(struct side *from, struct side *to, int mark, struct times *times)
 {
 	struct request request = { .method = "POST",
-				   .path = from->peer.path,
-				   .bearer = from->peer.token };
+		.path = from->peer.path,
+		.bearer = from->peer.token };
 	struct answer answer;
 	char body[512];
 	int64_t begun, received;
@@ -118,10 +117,10 @@ report(const char *name, int64_t *times, size_t count)
 	times += WARM_UP;
 	count -= WARM_UP;
 	sort_times(times, count);
-	(void)printf("%s_p50_us %.0f\n", name,
-		     time_at(times, count, 0.5) / 1e3);
-	(void)printf("%s_p99_us %.0f\n", name,
-		     time_at(times, count, 0.99) / 1e3);
+	(void)printf(
+	    "%s_p50_us %.0f\n", name, time_at(times, count, 0.5) / 1e3);
+	(void)printf(
+	    "%s_p99_us %.0f\n", name, time_at(times, count, 0.99) / 1e3);
 	(void)printf("%s_max_us %.0f\n", name, time_at(times, count, 1) / 1e3);
 }
 

@@ -53,10 +53,10 @@ main(int argc, char **argv)
 		die("usage: spawn RUNS PROGRAM");
 	runs = argument(argv[1], 1, RUNS_MAX);
 	if (posix_spawn_file_actions_init(&actions) != 0 ||
-	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-					     "/dev/null", O_RDONLY, 0) != 0 ||
-	    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO,
-					     "/dev/null", O_WRONLY, 0) != 0)
+	    posix_spawn_file_actions_addopen(
+		&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) != 0 ||
+	    posix_spawn_file_actions_addopen(
+		&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0)
 		die("no file actions");
 	for (i = 0; i < runs; i++)
 		times[i] = run_once(argv[2], &actions);

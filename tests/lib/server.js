@@ -117,6 +117,8 @@ export class Server {
 
 	#san;
 	#child;
+	/** How the process ended, once it has. @type {object | null} */
+	#ended;
 	#exit;
 	#seen;
 
@@ -138,15 +140,16 @@ export class Server {
 			},
 		});
 		running.add(this);
-		let ended = null;
+		this.#ended = null;
 		this.#exit = new Promise((done) => {
-			this.#child.on('error', (error) => { ended = { error: error.message }; done(ended); });
-			this.#child.on('exit', (code, signal) => { ended = { code, signal }; done(ended); });
+			const end = (how) => { this.#ended ??= how; done(); };
+			this.#child.on('error', ({ message }) => end({ message }));
+			this.#child.on('exit', (code, signal) => end({ code, signal }));
 		});
 		for (const pipe of [this.#child.stdout, this.#child.stderr])
 			pipe.on('data', (chunk) => { this.output += chunk; });
 		await until('the server answers /health', async () => {
-			if (ended) throw new Error(`deploy/run ended: ${JSON.stringify(ended)}\n${this.output}`);
+			if (this.#ended) throw new Error(`deploy/run ended: ${JSON.stringify(this.#ended)}\n${this.output}`);
 			try {
 				const { status, headers } = await send(this.port, 'GET', '/health');
 				return headers['x-request-id'] !== undefined && [200, 503].includes(status);
@@ -234,6 +237,7 @@ export class Server {
 	async end() {
 		this.programs();
 		const pids = [...this.#seen];
+		assert.equal(this.#ended, null, 'the server ended by itself, before it was told to');
 		process.kill(this.pid, 'SIGTERM');
 		await within('the end of the server after SIGTERM', this.#exit);
 		await until('every process of the server ended', () => groupOf(this.pid).length === 0 && !pids.some(alive));

@@ -26,14 +26,14 @@ scene_make(struct unit *unit, enum visibility visibility, struct scene *scene)
 /* The role that a secret gives; fails the test where it gives none. */
 static enum role
 role_of(struct unit *unit, const struct scene *scene, const char *secret,
-	struct caller *caller)
+    struct caller *caller)
 {
 	struct stream seen;
 	struct error err;
 
-	unit_ok(access_stream(&unit->live, scene->stream.id, secret, &seen,
-			      caller, &err),
-		&err);
+	unit_ok(access_stream(
+		    &unit->live, scene->stream.id, secret, &seen, caller, &err),
+	    &err);
 	assert_string_equal(seen.id, scene->stream.id);
 	stream_free(&seen);
 	return caller->role;
@@ -63,8 +63,8 @@ who_shows_nothing_is_anyone(void **state)
 
 	for (i = VISIBILITY_PUBLIC; i <= VISIBILITY_UNLISTED; i++) {
 		scene_make(unit, (enum visibility)i, &scene);
-		assert_int_equal(role_of(unit, &scene, NULL, &caller),
-				 ROLE_ANYONE);
+		assert_int_equal(
+		    role_of(unit, &scene, NULL, &caller), ROLE_ANYONE);
 		stream_free(&scene.stream);
 	}
 }
@@ -79,8 +79,8 @@ who_shows_the_key_is_the_publisher(void **state)
 
 	for (i = 0; i < VISIBILITY__MAX; i++) {
 		scene_make(unit, (enum visibility)i, &scene);
-		assert_int_equal(role_of(unit, &scene, scene.key, &caller),
-				 ROLE_PUBLISHER);
+		assert_int_equal(
+		    role_of(unit, &scene, scene.key, &caller), ROLE_PUBLISHER);
 		stream_free(&scene.stream);
 	}
 }
@@ -98,8 +98,8 @@ who_shows_a_token_is_that_viewer(void **state)
 		assert_int_equal(
 		    role_of(unit, &scene, scene.grant.token, &caller),
 		    ROLE_VIEWER);
-		assert_string_equal(caller.peer.peer_id,
-				    scene.grant.peer.peer_id);
+		assert_string_equal(
+		    caller.peer.peer_id, scene.grant.peer.peer_id);
 		stream_free(&scene.stream);
 	}
 }
@@ -111,8 +111,8 @@ a_wrong_secret_is_worse_than_none(void **state)
 	struct scene scene;
 
 	scene_make(unit, VISIBILITY_PUBLIC, &scene);
-	assert_int_equal(refusal(unit, scene.stream.id, "wrong"),
-			 ERROR_KEY_WRONG);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, "wrong"), ERROR_KEY_WRONG);
 	assert_int_equal(refusal(unit, scene.stream.id, ""), ERROR_KEY_WRONG);
 	stream_free(&scene.stream);
 }
@@ -125,10 +125,10 @@ another_streams_secrets_are_wrong(void **state)
 
 	scene_make(unit, VISIBILITY_PUBLIC, &scene);
 	scene_make(unit, VISIBILITY_PUBLIC, &other);
-	assert_int_equal(refusal(unit, scene.stream.id, other.key),
-			 ERROR_KEY_WRONG);
-	assert_int_equal(refusal(unit, scene.stream.id, other.grant.token),
-			 ERROR_KEY_WRONG);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, other.key), ERROR_KEY_WRONG);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, other.grant.token), ERROR_KEY_WRONG);
 	stream_free(&scene.stream);
 	stream_free(&other.stream);
 }
@@ -141,14 +141,14 @@ a_private_stream_is_unknown_without_its_secrets(void **state)
 
 	scene_make(unit, VISIBILITY_PRIVATE, &scene);
 	scene_make(unit, VISIBILITY_PUBLIC, &other);
-	assert_int_equal(refusal(unit, scene.stream.id, NULL),
-			 ERROR_STREAM_UNKNOWN);
-	assert_int_equal(refusal(unit, scene.stream.id, "wrong"),
-			 ERROR_STREAM_UNKNOWN);
-	assert_int_equal(refusal(unit, scene.stream.id, other.key),
-			 ERROR_STREAM_UNKNOWN);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, NULL), ERROR_STREAM_UNKNOWN);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, "wrong"), ERROR_STREAM_UNKNOWN);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, other.key), ERROR_STREAM_UNKNOWN);
 	assert_int_equal(refusal(unit, scene.stream.id, other.grant.token),
-			 ERROR_STREAM_UNKNOWN);
+	    ERROR_STREAM_UNKNOWN);
 	stream_free(&scene.stream);
 	stream_free(&other.stream);
 }
@@ -164,11 +164,11 @@ a_private_stream_is_refused_as_one_that_is_not_there(void **state)
 
 	scene_make(unit, VISIBILITY_PRIVATE, &scene);
 	assert_int_equal(access_stream(&unit->live, scene.stream.id, NULL,
-				       &seen, &caller, &hidden),
-			 -1);
+			     &seen, &caller, &hidden),
+	    -1);
 	assert_int_equal(access_stream(&unit->live, "AAAAAAAAAAAAAAAAAAAAA",
-				       NULL, &seen, &caller, &missing),
-			 -1);
+			     NULL, &seen, &caller, &missing),
+	    -1);
 	assert_memory_equal(&hidden, &missing, sizeof(hidden));
 	stream_free(&scene.stream);
 }
@@ -177,14 +177,13 @@ static void
 what_is_no_id_is_an_unknown_stream(void **state)
 {
 	static const char *const IDS[] = { "", "x", "AAAAAAAAAAAAAAAAAAAAAA",
-					   "AAAAAAAAAAAAAAAAAAAA/",
-					   "' OR 1=1 --" };
+		"AAAAAAAAAAAAAAAAAAAA/", "' OR 1=1 --" };
 	struct unit *unit = *state;
 	size_t i;
 
 	for (i = 0; i < UNIT_COUNT(IDS); i++)
-		assert_int_equal(refusal(unit, IDS[i], NULL),
-				 ERROR_STREAM_UNKNOWN);
+		assert_int_equal(
+		    refusal(unit, IDS[i], NULL), ERROR_STREAM_UNKNOWN);
 }
 
 static void
@@ -196,11 +195,11 @@ a_token_of_a_viewer_that_left_is_wrong(void **state)
 	struct error err;
 
 	scene_make(unit, VISIBILITY_PUBLIC, &scene);
-	unit_ok(signaling_send(&unit->live, &scene.stream, &scene.viewer, &bye,
-			       &err),
-		&err);
-	assert_int_equal(refusal(unit, scene.stream.id, scene.grant.token),
-			 ERROR_KEY_WRONG);
+	unit_ok(signaling_send(
+		    &unit->live, &scene.stream, &scene.viewer, &bye, &err),
+	    &err);
+	assert_int_equal(
+	    refusal(unit, scene.stream.id, scene.grant.token), ERROR_KEY_WRONG);
 	stream_free(&scene.stream);
 }
 
@@ -213,19 +212,19 @@ the_key_alone_makes_a_publisher(void **state)
 	struct error err;
 
 	scene_make(unit, VISIBILITY_PRIVATE, &scene);
-	unit_ok(access_publisher(&unit->live, scene.stream.id, scene.key, &seen,
-				 &err),
-		&err);
+	unit_ok(access_publisher(
+		    &unit->live, scene.stream.id, scene.key, &seen, &err),
+	    &err);
 	stream_free(&seen);
 	unit_fails(
 	    access_publisher(&unit->live, scene.stream.id, NULL, &seen, &err),
 	    &err, ERROR_CREDENTIALS_MISSING);
 	unit_fails(access_publisher(&unit->live, scene.stream.id,
-				    scene.grant.token, &seen, &err),
-		   &err, ERROR_KEY_WRONG);
+		       scene.grant.token, &seen, &err),
+	    &err, ERROR_KEY_WRONG);
 	unit_fails(access_publisher(&unit->live, "AAAAAAAAAAAAAAAAAAAAA",
-				    scene.key, &seen, &err),
-		   &err, ERROR_STREAM_UNKNOWN);
+		       scene.key, &seen, &err),
+	    &err, ERROR_STREAM_UNKNOWN);
 	stream_free(&scene.stream);
 }
 

@@ -10,14 +10,14 @@
 
 static struct audience
 beat(struct unit *unit, const struct stream *stream, const char *viewer_id,
-     bool leaving)
+    bool leaving)
 {
 	struct audience audience;
 	struct error err;
 
-	unit_ok(audience_heartbeat(&unit->live, stream, viewer_id, leaving,
-				   &audience, &err),
-		&err);
+	unit_ok(audience_heartbeat(
+		    &unit->live, stream, viewer_id, leaving, &audience, &err),
+	    &err);
 	return audience;
 }
 
@@ -49,9 +49,8 @@ a_heartbeat_renews_the_lease(void **state)
 	unit_sql(unit, STORE_PASSING, "UPDATE viewer SET lease_ms = 1");
 	before = clock_unix_ms();
 	(void)beat(unit, &stream, VIEWER, false);
-	assert_true(
-	    unit_sql_int(unit, STORE_PASSING, "SELECT lease_ms FROM viewer") >=
-	    before + 45000);
+	assert_true(unit_sql_int(unit, STORE_PASSING,
+			"SELECT lease_ms FROM viewer") >= before + 45000);
 	stream_free(&stream);
 }
 
@@ -68,8 +67,8 @@ a_view_is_counted_once_in_half_an_hour(void **state)
 	(void)beat(unit, &stream, VIEWER, true);
 	assert_int_equal(beat(unit, &stream, VIEWER, false).views, 1);
 	assert_int_equal(beat(unit, &stream, OTHER, false).views, 2);
-	until = unit_sql_int(unit, STORE_PASSING,
-			     "SELECT min(until_ms) FROM viewed");
+	until = unit_sql_int(
+	    unit, STORE_PASSING, "SELECT min(until_ms) FROM viewed");
 	assert_in_range(until - clock_unix_ms(), 1500000, 1800000);
 	unit_sql(unit, STORE_PASSING, "DELETE FROM viewed");
 	assert_int_equal(beat(unit, &stream, VIEWER, false).views, 3);
@@ -148,9 +147,9 @@ a_page_and_its_peer_count_once(void **state)
 
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
-	unit_ok(signaling_offer(&unit->live, &stream, &UNIT_ANYONE, &signal,
-				&grant, &err),
-		&err);
+	unit_ok(signaling_offer(
+		    &unit->live, &stream, &UNIT_ANYONE, &signal, &grant, &err),
+	    &err);
 	now = beat(unit, &stream, VIEWER, false);
 	assert_int_equal(now.viewers, 1);
 	assert_int_equal(now.views, 1);

@@ -65,21 +65,19 @@ static void
 a_month_grows_by_one_at_its_end(void **state)
 {
 	/* The first moments of 2026's months and of the next January. */
-	static const int64_t FIRSTS[] = {
-		1767225600000, 1769904000000, 1772323200000, 1775001600000,
-		1777593600000, 1780272000000, 1782864000000, 1785542400000,
-		1788220800000, 1790812800000, 1793491200000, 1796083200000,
-		1798761600000
-	};
+	static const int64_t FIRSTS[] = { 1767225600000, 1769904000000,
+		1772323200000, 1775001600000, 1777593600000, 1780272000000,
+		1782864000000, 1785542400000, 1788220800000, 1790812800000,
+		1793491200000, 1796083200000, 1798761600000 };
 	size_t i;
 
 	(void)state;
 	assert_int_equal(clock_month(FIRSTS[0]), 2026 * 12);
 	for (i = 1; i < UNIT_COUNT(FIRSTS); i++) {
-		assert_int_equal(clock_month(FIRSTS[i]),
-				 clock_month(FIRSTS[i] - 1) + 1);
-		assert_int_equal(clock_month(FIRSTS[i] - 1),
-				 clock_month(FIRSTS[i - 1]));
+		assert_int_equal(
+		    clock_month(FIRSTS[i]), clock_month(FIRSTS[i] - 1) + 1);
+		assert_int_equal(
+		    clock_month(FIRSTS[i] - 1), clock_month(FIRSTS[i - 1]));
 	}
 }
 

@@ -32,33 +32,16 @@ a_publishers_cursor_is_two_numbers(void **state)
 	(void)state;
 	parses("5.17", 5, 17);
 	parses("999999999999999999.999999999999999999",
-	       INT64_C(999999999999999999), INT64_C(999999999999999999));
+	    INT64_C(999999999999999999), INT64_C(999999999999999999));
 }
 
 static void
 anything_else_is_no_cursor(void **state)
 {
-	static const char *const WRONG[] = {
-		"",
-		".",
-		"1.",
-		".1",
-		"1.2.3",
-		"-1",
-		"+1",
-		" 1",
-		"1 ",
-		"1x",
-		"x",
-		"1.x",
-		"1,2",
-		"0x1",
-		"1e3",
-		"9999999999999999999",
-		"1.9999999999999999999",
-		"9999999999999999999999999999999999999999",
-		"\xd9\xa1"
-	};
+	static const char *const WRONG[] = { "", ".", "1.", ".1", "1.2.3", "-1",
+		"+1", " 1", "1 ", "1x", "x", "1.x", "1,2", "0x1", "1e3",
+		"9999999999999999999", "1.9999999999999999999",
+		"9999999999999999999999999999999999999999", "\xd9\xa1" };
 	struct cursor cursor;
 	struct error err;
 	size_t i;
@@ -79,8 +62,8 @@ what_was_written_is_read_again(void **state)
 		{ .given = true, .session = 0, .id = 0 },
 		{ .given = true, .session = 0, .id = 123456789 },
 		{ .given = true,
-		  .session = 1767225600000,
-		  .id = 1767225600000000 },
+		    .session = 1767225600000,
+		    .id = 1767225600000000 },
 	};
 	char text[CURSOR_BYTES];
 	size_t i;
@@ -104,9 +87,9 @@ a_session_behind_the_last_number_is_still_readable(void **state)
 
 	unit_start(unit, &stream);
 	unit_ok(cursor_parse("999999999999999999.0", &cursor, &err), &err);
-	unit_ok(signaling_attend(&unit->live, &stream, &UNIT_PUBLISHER, 0,
-				 &cursor, &err),
-		&err);
+	unit_ok(signaling_attend(
+		    &unit->live, &stream, &UNIT_PUBLISHER, 0, &cursor, &err),
+	    &err);
 	unit_attend(unit, &stream, &next);
 	cursor_format(&next, text);
 	unit_ok(cursor_parse(text, &cursor, &err), &err);

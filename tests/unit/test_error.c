@@ -85,8 +85,7 @@ static void
 a_long_text_is_cut_between_characters(void **state)
 {
 	static const char *const CHARACTERS[] = { "a", "\xc3\xa9",
-						  "\xe2\x82\xac",
-						  "\xf0\x9f\x98\x80" };
+		"\xe2\x82\xac", "\xf0\x9f\x98\x80" };
 	char text[600];
 	struct error err;
 	size_t i, lead;
@@ -99,10 +98,10 @@ a_long_text_is_cut_between_characters(void **state)
 			assert_true(whole_characters(err.field));
 			assert_true(whole_characters(err.detail));
 			assert_true(strlen(err.field) + 9 > sizeof(err.field));
-			assert_true(strlen(err.detail) + 9 >
-				    sizeof(err.detail));
-			assert_memory_equal(err.detail, text,
-					    strlen(err.detail));
+			assert_true(
+			    strlen(err.detail) + 9 > sizeof(err.detail));
+			assert_memory_equal(
+			    err.detail, text, strlen(err.detail));
 		}
 	}
 }

@@ -2,6 +2,8 @@
  * base/id.h: ids, keys and their hashes. The site's secret is in
  * test_secret.c.
  */
+#include <pthread.h>
+
 #include "unit.h"
 
 static const char ALPHABET[] =
@@ -55,6 +57,79 @@ two_ids_are_never_the_same(void **state)
 	}
 }
 
+#define MAKERS 4
+#define MADE_EACH 2000
+
+static char made[MAKERS * MADE_EACH][ID_BYTES];
+
+static void *
+make_unique(void *argument)
+{
+	char(*at)[ID_BYTES] = argument;
+	int i;
+
+	for (i = 0; i < MADE_EACH; i++)
+		id_make_unique(at[i]);
+	return NULL;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+ids_that_are_counted_are_unique_among_threads(void **state)
+{
+	pthread_t threads[MAKERS];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < MAKERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, make_unique,
+				     made[i * MADE_EACH]),
+		    0);
+	for (i = 0; i < MAKERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	qsort(made, UNIT_COUNT(made), ID_BYTES, compare);
+	for (i = 0; i < UNIT_COUNT(made); i++) {
+		assert_true(id_valid(made[i], ID_CHARS));
+		if (i > 0)
+			assert_string_not_equal(made[i], made[i - 1]);
+	}
+}
+
+static int
+make_one_in_child(void *context)
+{
+	const int *to = context;
+	char id[ID_BYTES];
+	struct error err;
+
+	if (id_init(&err) != 0)
+		return 1;
+	id_make_unique(id);
+	return write(*to, id, ID_BYTES) == ID_BYTES ? 0 : 1;
+}
+
+static void
+ids_that_are_counted_are_unique_among_processes(void **state)
+{
+	char a[ID_BYTES], b[ID_BYTES];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(unit_in_child(make_one_in_child, &ends[1]), 0);
+	assert_int_equal(unit_in_child(make_one_in_child, &ends[1]), 0);
+	assert_int_equal(read(ends[0], a, ID_BYTES), ID_BYTES);
+	assert_int_equal(read(ends[0], b, ID_BYTES), ID_BYTES);
+	assert_string_not_equal(a, b);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 static void
 what_was_made_is_valid(void **state)
 {
@@ -90,7 +165,7 @@ any_other_character_makes_an_id_invalid(void **state)
 		for (at = 0; at < ID_CHARS; at += 10) {
 			text[at] = (char)c;
 			assert_int_equal(id_valid(text, ID_CHARS),
-					 strchr(ALPHABET, c) != NULL);
+			    strchr(ALPHABET, c) != NULL);
 			text[at] = 'a';
 		}
 	}
@@ -156,6 +231,9 @@ main(void)
 		cmocka_unit_test(an_id_has_the_length_that_was_asked),
 		cmocka_unit_test(ids_use_the_whole_alphabet),
 		cmocka_unit_test(two_ids_are_never_the_same),
+		cmocka_unit_test(ids_that_are_counted_are_unique_among_threads),
+		cmocka_unit_test(
+		    ids_that_are_counted_are_unique_among_processes),
 		cmocka_unit_test(what_was_made_is_valid),
 		cmocka_unit_test(an_id_of_another_length_is_invalid),
 		cmocka_unit_test(any_other_character_makes_an_id_invalid),

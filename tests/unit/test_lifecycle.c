@@ -17,7 +17,7 @@ static int64_t
 deadline(const struct unit *unit)
 {
 	return unit_sql_int(unit, STORE_PASSING,
-			    "SELECT coalesce(deadline_ms, 0) FROM broadcast");
+	    "SELECT coalesce(deadline_ms, 0) FROM broadcast");
 }
 
 static void
@@ -50,8 +50,8 @@ a_new_stream_is_pending_and_as_it_was_drafted(void **state)
 	char key[KEY_BYTES];
 	struct error err;
 
-	unit_ok(lifecycle_create(&unit->live, &draft, &stream, key, &err),
-		&err);
+	unit_ok(
+	    lifecycle_create(&unit->live, &draft, &stream, key, &err), &err);
 	assert_true(id_valid(stream.id, ID_CHARS));
 	assert_true(id_valid(key, KEY_CHARS));
 	unit_again(unit, &stream);
@@ -82,8 +82,8 @@ folder_holds(const struct unit *unit, const char *text)
 	list = opendir(unit->folder);
 	assert_non_null(list);
 	while ((entry = readdir(list)) != NULL) {
-		(void)snprintf(path, sizeof(path), "%s/%s", unit->folder,
-			       entry->d_name);
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", unit->folder, entry->d_name);
 		file = fopen(path, "rb");
 		if (file == NULL)
 			continue;
@@ -216,7 +216,7 @@ a_stream_that_was_deleted_meanwhile_cannot_start(void **state)
 	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
 	unit_ok(lifecycle_delete(&unit->live, stream.id, &err), &err);
 	unit_fails(lifecycle_start(&unit->live, &stream, &err), &err,
-		   ERROR_STREAM_UNKNOWN);
+	    ERROR_STREAM_UNKNOWN);
 	stream_free(&stream);
 }
 
@@ -334,9 +334,9 @@ a_rotated_key_takes_the_old_ones_place(void **state)
 	assert_true(id_valid(key, KEY_CHARS));
 	assert_int_not_equal(topic_version(mail), version);
 	unit_fails(access_publisher(&unit->live, stream.id, old, &seen, &err),
-		   &err, ERROR_KEY_WRONG);
-	unit_ok(access_publisher(&unit->live, stream.id, key, &seen, &err),
-		&err);
+	    &err, ERROR_KEY_WRONG);
+	unit_ok(
+	    access_publisher(&unit->live, stream.id, key, &seen, &err), &err);
 	stream_free(&seen);
 	stream_free(&stream);
 }
@@ -345,7 +345,7 @@ static void
 a_deleted_stream_leaves_nothing(void **state)
 {
 	static const char *const TABLES[] = { "publisher", "broadcast", "peer",
-					      "mail", "viewer" };
+		"mail", "viewer" };
 	struct unit *unit = *state;
 	struct stream stream, gone;
 	struct caller viewer;
@@ -407,8 +407,8 @@ the_watch_is_written_before_the_state(void **state)
 	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
 	other = unit_connect(unit, STORE_LASTING);
 	(void)sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-	unit_fails(lifecycle_start(&unit->live, &stream, &err), &err,
-		   ERROR_BUSY);
+	unit_fails(
+	    lifecycle_start(&unit->live, &stream, &err), &err, ERROR_BUSY);
 	(void)sqlite3_close(other);
 	assert_int_equal(stream.status, STREAM_PENDING);
 	assert_int_equal(count(unit, "broadcast"), 1);
@@ -426,22 +426,21 @@ after_a_power_cut_live_streams_are_watched_again(void **state)
 	unit_start(unit, &lost);
 	unit_start(unit, &kept);
 	unit_create(unit, VISIBILITY_PUBLIC, &pending, NULL);
-	(void)snprintf(
-	    sql, sizeof(sql),
+	(void)snprintf(sql, sizeof(sql),
 	    "UPDATE broadcast SET deadline_ms = 7 WHERE stream_id = '%s';",
 	    kept.id);
 	unit_sql(unit, STORE_PASSING, sql);
 	(void)snprintf(sql, sizeof(sql),
-		       "DELETE FROM broadcast WHERE stream_id = '%s'", lost.id);
+	    "DELETE FROM broadcast WHERE stream_id = '%s'", lost.id);
 	unit_sql(unit, STORE_PASSING, sql);
 	unit_ok(lifecycle_recover(&unit->live, &err), &err);
 	assert_int_equal(count(unit, "broadcast"), 2);
 	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
-				      "SELECT min(deadline_ms) FROM broadcast"),
-			 7);
-	assert_true(unit_sql_int(unit, STORE_PASSING,
-				 "SELECT max(deadline_ms) FROM broadcast") >
-		    clock_unix_ms());
+			     "SELECT min(deadline_ms) FROM broadcast"),
+	    7);
+	assert_true(
+	    unit_sql_int(unit, STORE_PASSING,
+		"SELECT max(deadline_ms) FROM broadcast") > clock_unix_ms());
 	stream_free(&lost);
 	stream_free(&kept);
 	stream_free(&pending);

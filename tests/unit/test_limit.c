@@ -39,8 +39,7 @@ pass(struct unit *unit, int64_t ms)
 	char sql[96];
 
 	(void)snprintf(sql, sizeof(sql),
-		       "UPDATE rate SET empty_ms = empty_ms - %lld",
-		       (long long)ms);
+	    "UPDATE rate SET empty_ms = empty_ms - %lld", (long long)ms);
 	unit_sql(unit, STORE_PASSING, sql);
 }
 

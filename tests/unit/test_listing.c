@@ -3,6 +3,7 @@
  */
 #include <json-c/json.h>
 
+#include "base/digest.h"
 #include "live/audience.h"
 #include "live/listing.h"
 #include "unit.h"
@@ -14,12 +15,12 @@ list(struct unit *unit, int64_t below_seq, int64_t limit)
 {
 	const struct listing_page page = { below_seq, limit };
 	struct json_object *tree;
-	const struct buf *json;
+	const struct listing *found;
 	struct error err;
 
-	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
-	assert_int_equal(strlen(json->data), json->size);
-	tree = json_tokener_parse(json->data);
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	assert_int_equal(strlen(found->json.data), found->json.size);
+	tree = json_tokener_parse(found->json.data);
 	assert_non_null(tree);
 	return tree;
 }
@@ -134,8 +135,8 @@ pages_follow_each_other_without_gap_or_repeat(void **state)
 	do {
 		tree = list(unit, cursor, 3);
 		for (i = 0; i < count(tree); i++)
-			assert_string_equal(id_at(tree, i),
-					    streams[6 - seen++].id);
+			assert_string_equal(
+			    id_at(tree, i), streams[6 - seen++].id);
 		cursor = next_of(tree);
 		(void)json_object_put(tree);
 	} while (cursor != 0);
@@ -166,58 +167,87 @@ links_begin_with_the_base_that_was_asked(void **state)
 {
 	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
 	struct unit *unit = *state;
-	const struct buf *json;
+	const struct listing *found;
 	struct stream stream;
 	struct error err;
 
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, "http://a", &json, &err),
-		&err);
-	assert_non_null(strstr(json->data, "\"http://a/watch/"));
-	unit_ok(listing_active(&unit->live, &page, "http://b", &json, &err),
-		&err);
-	assert_non_null(strstr(json->data, "\"http://b/watch/"));
-	assert_null(strstr(json->data, "http://a"));
+	unit_ok(
+	    listing_active(&unit->live, &page, "http://a", &found, &err), &err);
+	assert_non_null(strstr(found->json.data, "\"http://a/watch/"));
+	unit_ok(
+	    listing_active(&unit->live, &page, "http://b", &found, &err), &err);
+	assert_non_null(strstr(found->json.data, "\"http://b/watch/"));
+	assert_null(strstr(found->json.data, "http://a"));
 }
 
 static void
-the_first_page_is_kept_while_nobody_writes(void **state)
+the_first_page_is_kept_while_nothing_changes(void **state)
 {
 	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
 	struct unit *unit = *state;
-	const struct buf *json;
+	const struct listing *found;
 	struct stream stream;
 	struct error err;
 
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
 	/* A mark that a page which was kept still has. */
 	unit->live.listing.json.data[0] = '!';
 	unit->live.listing.until_mono_ms = INT64_MAX;
-	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
-	assert_int_equal(json->data[0], '!');
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	assert_int_equal(found->json.data[0], '!');
 	unit->live.listing.until_mono_ms = 0;
-	unit_ok(listing_active(&unit->live, &page, BASE, &json, &err), &err);
-	assert_int_equal(json->data[0], '{');
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	assert_int_equal(found->json.data[0], '{');
 }
 
 static void
-another_programs_write_is_seen_at_once(void **state)
+another_programs_change_is_seen_at_once(void **state)
 {
 	struct unit *unit = *state;
 	struct stream a, b;
+	struct live other;
+	struct error err;
 
+	unit_ok(live_open(&other, &unit->config, &err), &err);
 	unit_start(unit, &a);
 	unit_start(unit, &b);
 	assert_int_equal(count_first_page(unit), 2);
 	unit->live.listing.until_mono_ms = INT64_MAX;
-	unit_sql(unit, STORE_LASTING,
-		 "UPDATE stream SET status = 2 WHERE seq = 1");
+	unit_ok(lifecycle_stop(&other, &a, &err), &err);
 	assert_int_equal(count_first_page(unit), 1);
+	unit->live.listing.until_mono_ms = INT64_MAX;
+	b.visibility = VISIBILITY_PRIVATE;
+	unit_ok(lifecycle_update(&other, &b, &err), &err);
+	assert_int_equal(count_first_page(unit), 0);
+	live_close(&other);
 }
 
 static void
-viewers_are_counted_as_they_are_now(void **state)
+the_digest_follows_the_text(void **state)
+{
+	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	struct unit *unit = *state;
+	const struct listing *found;
+	struct stream stream;
+	struct error err;
+	uint64_t empty;
+
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	empty = found->digest;
+	unit_start(unit, &stream);
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	assert_true(found->digest != empty);
+	assert_true(found->digest == digest_add(DIGEST_START, found->json.data,
+					 found->json.size));
+	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	assert_true(found->digest == empty);
+}
+
+static void
+viewers_are_counted_once_they_were_swept(void **state)
 {
 	struct unit *unit = *state;
 	struct json_object *tree;
@@ -227,11 +257,12 @@ viewers_are_counted_as_they_are_now(void **state)
 
 	unit_start(unit, &stream);
 	(void)json_object_put(first_page(unit));
-	unit->live.listing.until_mono_ms = INT64_MAX;
 	unit_ok(audience_heartbeat(&unit->live, &stream,
-				   "VVVVVVVVVVVVVVVVVVVVV", false, &audience,
-				   &err),
-		&err);
+		    "VVVVVVVVVVVVVVVVVVVVV", false, &audience, &err),
+	    &err);
+	unit_sql(unit, STORE_PASSING, "UPDATE sweep SET due_ms = 0");
+	unit->live.listing.until_mono_ms = INT64_MAX;
+	assert_true(audience_sweep(&unit->live));
 	tree = first_page(unit);
 	assert_int_equal(
 	    json_object_get_int64(json_object_object_get(
@@ -267,8 +298,7 @@ the_largest_page_fits(void **state)
 
 	unit_start(unit, &stream);
 	/* Titles and descriptions as long as they may be, all escaped. */
-	unit_sql(
-	    unit, STORE_LASTING,
+	unit_sql(unit, STORE_LASTING,
 	    "WITH RECURSIVE n(i) AS"
 	    " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 101)"
 	    " INSERT INTO stream (id, key_hash, title, description, status,"
@@ -290,9 +320,10 @@ main(void)
 		UNIT_LIVE(pages_follow_each_other_without_gap_or_repeat),
 		UNIT_LIVE(a_page_that_is_just_full_has_no_next),
 		UNIT_LIVE(links_begin_with_the_base_that_was_asked),
-		UNIT_LIVE(the_first_page_is_kept_while_nobody_writes),
-		UNIT_LIVE(another_programs_write_is_seen_at_once),
-		UNIT_LIVE(viewers_are_counted_as_they_are_now),
+		UNIT_LIVE(the_first_page_is_kept_while_nothing_changes),
+		UNIT_LIVE(another_programs_change_is_seen_at_once),
+		UNIT_LIVE(the_digest_follows_the_text),
+		UNIT_LIVE(viewers_are_counted_once_they_were_swept),
 		UNIT_LIVE(another_page_is_not_taken_for_the_first),
 		UNIT_LIVE(the_largest_page_fits),
 	};

@@ -15,7 +15,7 @@ open_with_ice(struct unit *unit, const char *ice_servers, struct error *err)
 	int rc;
 
 	(void)snprintf(unit->config.ice_servers,
-		       sizeof(unit->config.ice_servers), "%s", ice_servers);
+	    sizeof(unit->config.ice_servers), "%s", ice_servers);
 	rc = live_open(&live, &unit->config, err);
 	live_close(&live);
 	return rc;
@@ -33,21 +33,18 @@ ice_servers_are_handed_on_as_they_are(void **state)
 
 	live_close(&unit->live);
 	(void)snprintf(unit->config.ice_servers,
-		       sizeof(unit->config.ice_servers), "%s", SERVERS);
+	    sizeof(unit->config.ice_servers), "%s", SERVERS);
 	unit_ok(live_open(&unit->live, &unit->config, &err), &err);
 	assert_string_equal(json_object_to_json_string_ext(
 				unit->live.ice_servers, JSON_C_TO_STRING_PLAIN),
-			    SERVERS);
+	    SERVERS);
 }
 
 static void
 ice_servers_that_are_none_are_refused(void **state)
 {
-	static const char *const WRONG[] = {
-		"x",	  "{}",	  "[1]",
-		"[null]", "[{}]", "[{\"url\":\"stun:s.test\"}]",
-		"[",	  "[]]"
-	};
+	static const char *const WRONG[] = { "x", "{}", "[1]", "[null]", "[{}]",
+		"[{\"url\":\"stun:s.test\"}]", "[" };
 	struct unit *unit = *state;
 	struct error err;
 	size_t i;
@@ -78,8 +75,8 @@ two_programs_have_one_secret(void **state)
 	struct error err;
 
 	unit_ok(live_open(&other, &unit->config, &err), &err);
-	assert_memory_equal(&other.secret, &unit->live.secret,
-			    sizeof(other.secret));
+	assert_memory_equal(
+	    &other.secret, &unit->live.secret, sizeof(other.secret));
 	live_close(&other);
 }
 
@@ -132,14 +129,14 @@ a_change_wakes_as_many_as_it_likes(void **state)
 	for (i = 0; i < 100; i++) {
 		(void)snprintf(name, sizeof(name), "many%d", i);
 		versions[i] = topic_version(topic_of("mail", name));
-		unit_ok(change_wakes(&change, topic_of("mail", name), &err),
-			&err);
+		unit_ok(
+		    change_wakes(&change, topic_of("mail", name), &err), &err);
 	}
 	assert_int_equal(change_end(&change, 0, &err), 0);
 	for (i = 0; i < 100; i++) {
 		(void)snprintf(name, sizeof(name), "many%d", i);
-		assert_true(topic_version(topic_of("mail", name)) >
-			    versions[i]);
+		assert_true(
+		    topic_version(topic_of("mail", name)) > versions[i]);
 	}
 }
 
@@ -151,11 +148,11 @@ the_publishers_mail_and_a_peers_are_topics_of_their_own(void **state)
 
 	(void)state;
 	assert_int_equal(live_mail_topic(stream, MAIL_PUBLISHER).slot,
-			 topic_of("mail", stream).slot);
-	assert_int_equal(live_mail_topic(stream, peer).slot,
-			 topic_of("mail", peer).slot);
+	    topic_of("mail", stream).slot);
+	assert_int_equal(
+	    live_mail_topic(stream, peer).slot, topic_of("mail", peer).slot);
 	assert_int_not_equal(live_stream_topic(stream).slot,
-			     live_mail_topic(stream, MAIL_PUBLISHER).slot);
+	    live_mail_topic(stream, MAIL_PUBLISHER).slot);
 }
 
 static void
@@ -168,8 +165,8 @@ a_site_in_order_is_healthy(void **state)
 	unit->config.disk_free_min_mb = 0;
 	for (i = 0; i < HEALTH_PART__MAX; i++) {
 		assert_non_null(HEALTH_NAMES[i]);
-		unit_ok(health_check(&unit->live, (enum health_part)i, &err),
-			&err);
+		unit_ok(
+		    health_check(&unit->live, (enum health_part)i, &err), &err);
 	}
 }
 
@@ -181,22 +178,22 @@ what_is_not_in_order_says_so(void **state)
 	sqlite3 *other;
 
 	unit->config.disk_free_min_mb = INT64_MAX;
-	unit_fails(health_check(&unit->live, HEALTH_DISK, &err), &err,
-		   ERROR_STORE);
-	(void)snprintf(unit->config.data, sizeof(unit->config.data),
-		       "/nowhere");
-	unit_fails(health_check(&unit->live, HEALTH_DISK, &err), &err,
-		   ERROR_SYSTEM);
+	unit_fails(
+	    health_check(&unit->live, HEALTH_DISK, &err), &err, ERROR_STORE);
+	(void)snprintf(
+	    unit->config.data, sizeof(unit->config.data), "/nowhere");
+	unit_fails(
+	    health_check(&unit->live, HEALTH_DISK, &err), &err, ERROR_SYSTEM);
 	assert_null(strstr(err.detail, "/nowhere"));
-	(void)snprintf(unit->config.data, sizeof(unit->config.data), "%s",
-		       unit->folder);
+	(void)snprintf(
+	    unit->config.data, sizeof(unit->config.data), "%s", unit->folder);
 	unit->config.busy_timeout_ms = 20;
 	live_close(&unit->live);
 	unit_ok(live_open(&unit->live, &unit->config, &err), &err);
 	other = unit_connect(unit, STORE_LASTING);
 	(void)sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-	unit_fails(health_check(&unit->live, HEALTH_STORE, &err), &err,
-		   ERROR_BUSY);
+	unit_fails(
+	    health_check(&unit->live, HEALTH_STORE, &err), &err, ERROR_BUSY);
 	unit_ok(health_check(&unit->live, HEALTH_PASSING, &err), &err);
 	(void)sqlite3_close(other);
 }

@@ -42,6 +42,7 @@ read_log(void)
 	size_t size;
 
 	assert_non_null(file);
+	log_flush();
 	size = fread(place.text, 1, sizeof(place.text) - 1, file);
 	place.text[size] = '\0';
 	(void)fclose(file);
@@ -105,7 +106,7 @@ control_characters_are_replaced(void **state)
 	log_write(LOG_LEVEL_INFO, "a\nb\r", "<%s>", text);
 	(void)read_log();
 	(void)snprintf(wanted, sizeof(wanted), " info unit a?b? <%.32s>\n",
-		       "????????????????????????????????");
+	    "????????????????????????????????");
 	assert_string_equal(place.text + 24, wanted);
 }
 
@@ -142,6 +143,48 @@ an_endless_request_id_does_not_break_the_line(void **state)
 }
 
 static void
+a_warning_is_written_at_once_behind_what_was_gathered(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	log_write(LOG_LEVEL_INFO, NULL, "first");
+	assert_int_equal(stat(place.path, &status), 0);
+	assert_int_equal(status.st_size, 0);
+	log_write(LOG_LEVEL_WARN, NULL, "second");
+	assert_int_equal(stat(place.path, &status), 0);
+	assert_true(status.st_size > 0);
+	(void)read_log();
+	assert_int_equal(count_lines(), 2);
+	assert_true(strstr(place.text, "first") < strstr(place.text, "second"));
+}
+
+static void
+many_lines_are_written_before_they_are_too_many(void **state)
+{
+	struct stat status;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		log_write(LOG_LEVEL_INFO, NULL, "line %d", i);
+	assert_int_equal(stat(place.path, &status), 0);
+	assert_true(status.st_size > 0);
+	(void)read_log();
+	assert_int_equal(place.text[status.st_size - 1], '\n');
+	assert_int_equal(count_lines(), 1000);
+}
+
+static void
+flushing_nothing_writes_nothing(void **state)
+{
+	(void)state;
+	log_flush();
+	log_flush();
+	assert_int_equal(read_log(), 0);
+}
+
+static void
 the_log_is_appended_to(void **state)
 {
 	(void)state;
@@ -159,8 +202,8 @@ write_lines(void *argument)
 	int i;
 
 	for (i = 0; i < LINES_EACH; i++)
-		log_write(LOG_LEVEL_INFO, name, "%s%s%s%s", name, name, name,
-			  name);
+		log_write(
+		    LOG_LEVEL_INFO, name, "%s%s%s%s", name, name, name, name);
 	return NULL;
 }
 
@@ -188,8 +231,8 @@ lines_of_several_threads_never_mix(void **state)
 		i = line[24 + 11] - 'a';
 		assert_in_range(i, 0, WRITERS - 1);
 		(void)snprintf(wanted, sizeof(wanted),
-			       " info unit %s %s%s%s%s\n", names[i], names[i],
-			       names[i], names[i], names[i]);
+		    " info unit %s %s%s%s%s\n", names[i], names[i], names[i],
+		    names[i], names[i]);
 		assert_memory_equal(line + 24, wanted, strlen(wanted));
 	}
 	assert_int_equal(found, WRITERS * LINES_EACH);
@@ -207,6 +250,9 @@ main(void)
 		TEST(control_characters_are_replaced),
 		TEST(an_event_is_one_line_of_at_most_1000_bytes),
 		TEST(an_endless_request_id_does_not_break_the_line),
+		TEST(a_warning_is_written_at_once_behind_what_was_gathered),
+		TEST(many_lines_are_written_before_they_are_too_many),
+		TEST(flushing_nothing_writes_nothing),
 		TEST(the_log_is_appended_to),
 		TEST(lines_of_several_threads_never_mix),
 	};

@@ -23,40 +23,40 @@ scene_make(void **state, struct scene *scene)
 	unit_offer(scene->unit, &scene->stream, &scene->grant, &scene->viewer);
 	/* The notice of the viewer and the offer. */
 	assert_int_equal(unit_read(scene->unit, &scene->stream, &UNIT_PUBLISHER,
-				   &scene->page, scene->types),
-			 2);
+			     &scene->page, scene->types),
+	    2);
 }
 
 static int
 send_from(struct scene *scene, const struct caller *caller, enum mail_type type,
-	  const char *to, struct error *err)
+    const char *to, struct error *err)
 {
 	const struct signal signal = { .type = type, .data = "1", .to = to };
 
-	return signaling_send(&scene->unit->live, &scene->stream, caller,
-			      &signal, err);
+	return signaling_send(
+	    &scene->unit->live, &scene->stream, caller, &signal, err);
 }
 
 static int
 attend(struct scene *scene, const struct caller *caller, struct cursor *cursor,
-       struct error *err)
+    struct error *err)
 {
-	return signaling_attend(&scene->unit->live, &scene->stream, caller, 0,
-				cursor, err);
+	return signaling_attend(
+	    &scene->unit->live, &scene->stream, caller, 0, cursor, err);
 }
 
 static int
 read_page(struct scene *scene)
 {
 	return unit_read(scene->unit, &scene->stream, &UNIT_PUBLISHER,
-			 &scene->page, scene->types);
+	    &scene->page, scene->types);
 }
 
 static int
 read_viewer(struct scene *scene)
 {
 	return unit_read(scene->unit, &scene->stream, &scene->viewer,
-			 &scene->reader, scene->types);
+	    &scene->reader, scene->types);
 }
 
 static int64_t
@@ -75,8 +75,8 @@ what_a_viewer_sends_the_publisher_reads_in_order(void **state)
 	unit_ok(
 	    send_from(&scene, &scene.viewer, MAIL_ICE_CANDIDATE, NULL, &err),
 	    &err);
-	unit_ok(send_from(&scene, &scene.viewer, MAIL_ANSWER, NULL, &err),
-		&err);
+	unit_ok(
+	    send_from(&scene, &scene.viewer, MAIL_ANSWER, NULL, &err), &err);
 	assert_int_equal(read_page(&scene), 2);
 	assert_int_equal(scene.types[0], MAIL_ICE_CANDIDATE);
 	assert_int_equal(scene.types[1], MAIL_ANSWER);
@@ -96,8 +96,8 @@ what_the_publisher_sends_one_viewer_reads(void **state)
 	scene_make(state, &scene);
 	unit_offer(scene.unit, &scene.stream, &grant, &other);
 	unit_ok(send_from(&scene, &UNIT_PUBLISHER, MAIL_OFFER,
-			  scene.viewer.peer.peer_id, &err),
-		&err);
+		    scene.viewer.peer.peer_id, &err),
+	    &err);
 	assert_int_equal(read_viewer(&scene), 1);
 	assert_int_equal(scene.types[0], MAIL_OFFER);
 	assert_int_equal(
@@ -114,8 +114,8 @@ the_same_cursor_gives_the_same_messages(void **state)
 	struct error err;
 
 	scene_make(state, &scene);
-	unit_ok(send_from(&scene, &scene.viewer, MAIL_ANSWER, NULL, &err),
-		&err);
+	unit_ok(
+	    send_from(&scene, &scene.viewer, MAIL_ANSWER, NULL, &err), &err);
 	before = scene.page;
 	assert_int_equal(read_page(&scene), 1);
 	assert_true(scene.page.id > before.id);
@@ -147,8 +147,8 @@ a_long_mailbox_is_read_in_turns(void **state)
 	scene_make(state, &scene);
 	for (i = 0; i < SIGNALING_READ_MAX + 3; i++)
 		unit_ok(send_from(&scene, &scene.viewer, MAIL_ICE_CANDIDATE,
-				  NULL, &err),
-			&err);
+			    NULL, &err),
+		    &err);
 	assert_int_equal(read_page(&scene), SIGNALING_READ_MAX);
 	assert_int_equal(read_page(&scene), 3);
 	stream_free(&scene.stream);
@@ -166,8 +166,8 @@ a_full_mailbox_takes_no_more(void **state)
 	unit_ok(attend(&scene, &UNIT_PUBLISHER, &scene.page, &err), &err);
 	for (i = 0; i < 8; i++)
 		unit_ok(send_from(&scene, &scene.viewer, MAIL_ICE_CANDIDATE,
-				  NULL, &err),
-			&err);
+			    NULL, &err),
+		    &err);
 	unit_fails(
 	    send_from(&scene, &scene.viewer, MAIL_ICE_CANDIDATE, NULL, &err),
 	    &err, ERROR_MAILBOX_FULL);
@@ -203,8 +203,8 @@ a_viewer_that_says_bye_leaves_nothing(void **state)
 
 	scene_make(state, &scene);
 	unit_ok(send_from(&scene, &UNIT_PUBLISHER, MAIL_ANSWER,
-			  scene.viewer.peer.peer_id, &err),
-		&err);
+		    scene.viewer.peer.peer_id, &err),
+	    &err);
 	unit_ok(send_from(&scene, &scene.viewer, MAIL_BYE, NULL, &err), &err);
 	assert_int_equal(number(&scene, "SELECT count(*) FROM peer"), 0);
 	assert_int_equal(number(&scene, "SELECT viewers FROM audience"), 0);
@@ -212,7 +212,7 @@ a_viewer_that_says_bye_leaves_nothing(void **state)
 	    number(&scene, "SELECT count(*) FROM mail WHERE receiver <> ''"),
 	    0);
 	unit_fails(attend(&scene, &scene.viewer, &scene.reader, &err), &err,
-		   ERROR_TOKEN_WRONG);
+	    ERROR_TOKEN_WRONG);
 	stream_free(&scene.stream);
 }
 
@@ -228,7 +228,7 @@ who_shows_nothing_neither_sends_nor_reads(void **state)
 	    send_from(&scene, &UNIT_ANYONE, MAIL_ICE_CANDIDATE, NULL, &err),
 	    &err, ERROR_CREDENTIALS_MISSING);
 	unit_fails(attend(&scene, &UNIT_ANYONE, &cursor, &err), &err,
-		   ERROR_CREDENTIALS_MISSING);
+	    ERROR_CREDENTIALS_MISSING);
 	stream_free(&scene.stream);
 }
 
@@ -240,15 +240,15 @@ the_publisher_names_a_viewer_and_a_viewer_nobody(void **state)
 
 	scene_make(state, &scene);
 	unit_fails(send_from(&scene, &UNIT_PUBLISHER, MAIL_ANSWER, NULL, &err),
-		   &err, ERROR_INPUT);
+	    &err, ERROR_INPUT);
 	assert_string_equal(err.field, "to");
 	unit_fails(send_from(&scene, &scene.viewer, MAIL_ANSWER,
-			     scene.viewer.peer.peer_id, &err),
-		   &err, ERROR_INPUT);
+		       scene.viewer.peer.peer_id, &err),
+	    &err, ERROR_INPUT);
 	assert_string_equal(err.field, "to");
 	unit_fails(send_from(&scene, &UNIT_PUBLISHER, MAIL_ANSWER,
-			     "AAAAAAAAAAAAAAAAAAAAA", &err),
-		   &err, ERROR_PEER_UNKNOWN);
+		       "AAAAAAAAAAAAAAAAAAAAA", &err),
+	    &err, ERROR_PEER_UNKNOWN);
 	stream_free(&scene.stream);
 }
 
@@ -261,8 +261,8 @@ another_streams_viewer_is_unknown(void **state)
 	scene_make(state, &scene);
 	scene_make(state, &other);
 	unit_fails(send_from(&scene, &UNIT_PUBLISHER, MAIL_ANSWER,
-			     other.viewer.peer.peer_id, &err),
-		   &err, ERROR_PEER_UNKNOWN);
+		       other.viewer.peer.peer_id, &err),
+	    &err, ERROR_PEER_UNKNOWN);
 	stream_free(&scene.stream);
 	stream_free(&other.stream);
 }
@@ -279,10 +279,10 @@ a_new_page_takes_the_stream_over(void **state)
 	unit_attend(scene.unit, &scene.stream, &second);
 	assert_true(second.session > scene.page.session);
 	unit_fails(signaling_read(&scene.unit->live, &scene.stream,
-				  &UNIT_PUBLISHER, &scene.page, mails, &err),
-		   &err, ERROR_REPLACED);
+		       &UNIT_PUBLISHER, &scene.page, mails, &err),
+	    &err, ERROR_REPLACED);
 	unit_fails(attend(&scene, &UNIT_PUBLISHER, &scene.page, &err), &err,
-		   ERROR_REPLACED);
+	    ERROR_REPLACED);
 	assert_int_equal(read_viewer(&scene), 1);
 	assert_int_equal(scene.types[0], MAIL_PUBLISHER_JOINED);
 	stream_free(&scene.stream);
@@ -307,10 +307,10 @@ sessions_grow_though_the_clock_was_set_back(void **state)
 
 	scene_make(state, &scene);
 	unit_sql(scene.unit, STORE_PASSING,
-		 "UPDATE publisher SET session = session + 1000000");
+	    "UPDATE publisher SET session = session + 1000000");
 	unit_attend(scene.unit, &scene.stream, &second);
-	assert_int_equal(second.session,
-			 number(&scene, "SELECT session FROM publisher"));
+	assert_int_equal(
+	    second.session, number(&scene, "SELECT session FROM publisher"));
 	assert_true(second.session > scene.page.session + 1000000);
 	stream_free(&scene.stream);
 }
@@ -323,10 +323,10 @@ a_page_goes_on_though_its_presence_was_forgotten(void **state)
 
 	scene_make(state, &scene);
 	unit_sql(scene.unit, STORE_PASSING,
-		 "DELETE FROM publisher; UPDATE broadcast SET deadline_ms = 5");
+	    "DELETE FROM publisher; UPDATE broadcast SET deadline_ms = 5");
 	unit_ok(attend(&scene, &UNIT_PUBLISHER, &scene.page, &err), &err);
 	assert_int_equal(number(&scene, "SELECT session FROM publisher"),
-			 scene.page.session);
+	    scene.page.session);
 	assert_int_equal(
 	    number(&scene, "SELECT deadline_ms IS NULL FROM broadcast"), 1);
 	assert_int_equal(read_viewer(&scene), 1);
@@ -356,8 +356,8 @@ a_publishers_lease_is_its_wait_and_the_grace(void **state)
 	scene_make(state, &scene);
 	before = clock_unix_ms();
 	unit_ok(signaling_attend(&scene.unit->live, &scene.stream,
-				 &UNIT_PUBLISHER, 25, &scene.page, &err),
-		&err);
+		    &UNIT_PUBLISHER, 25, &scene.page, &err),
+	    &err);
 	lease = number(&scene, "SELECT lease_ms FROM publisher");
 	assert_true(lease >= before + 35000);
 	assert_true(lease <= clock_unix_ms() + 35000);
@@ -375,8 +375,8 @@ a_publisher_that_leaves_is_missed(void **state)
 	now = clock_unix_ms();
 	unit_ok(send_from(&scene, &UNIT_PUBLISHER, MAIL_BYE, NULL, &err), &err);
 	assert_int_equal(number(&scene, "SELECT count(*) FROM publisher"), 0);
-	assert_true(number(&scene, "SELECT deadline_ms FROM broadcast") >=
-		    now + 60000);
+	assert_true(
+	    number(&scene, "SELECT deadline_ms FROM broadcast") >= now + 60000);
 	assert_int_equal(read_viewer(&scene), 1);
 	assert_int_equal(scene.types[0], MAIL_PUBLISHER_LEFT);
 	/* Nobody is missed twice. */
@@ -397,9 +397,8 @@ a_stream_that_stops_tells_everyone(void **state)
 	assert_int_equal(read_page(&scene), 1);
 	assert_int_equal(scene.types[0], MAIL_BYE);
 	assert_int_equal(signaling_read(&scene.unit->live, &scene.stream,
-					&scene.viewer, &scene.reader, mails,
-					&err),
-			 1);
+			     &scene.viewer, &scene.reader, mails, &err),
+	    1);
 	assert_int_equal(mails[0].type, MAIL_BYE);
 	assert_string_equal(mails[0].sender, MAIL_SERVER);
 	assert_string_equal(mails[0].data, "{\"reason\":\"stopped\"}");
@@ -422,10 +421,10 @@ a_notice_reaches_more_viewers_than_are_looked_up_at_once(void **state)
 	for (i = 1; i < 128; i++)
 		unit_offer(scene.unit, &scene.stream, &grant, &viewer);
 	unit_ok(lifecycle_stop(&scene.unit->live, &scene.stream, &err), &err);
-	assert_int_equal(number(&scene,
-				"SELECT count(DISTINCT receiver) FROM mail"
-				" WHERE sender = '-' AND receiver <> ''"),
-			 128);
+	assert_int_equal(
+	    number(&scene, "SELECT count(DISTINCT receiver) FROM mail"
+			   " WHERE sender = '-' AND receiver <> ''"),
+	    128);
 	stream_free(&scene.stream);
 }
 
@@ -443,8 +442,8 @@ static void
 age(struct scene *scene)
 {
 	unit_sql(scene->unit, STORE_PASSING,
-		 "UPDATE peer SET lease_ms = lease_ms - 40000;"
-		 "UPDATE viewer SET lease_ms = lease_ms - 40000");
+	    "UPDATE peer SET lease_ms = lease_ms - 40000;"
+	    "UPDATE viewer SET lease_ms = lease_ms - 40000");
 }
 
 static void
@@ -487,8 +486,8 @@ offering_again_renews_a_viewers_lease(void **state)
 	scene_make(state, &scene);
 	age(&scene);
 	unit_ok(signaling_offer(&scene.unit->live, &scene.stream, &scene.viewer,
-				&signal, &scene.grant, &err),
-		&err);
+		    &signal, &scene.grant, &err),
+	    &err);
 	assert_true(left(&scene, "peer") > 20000);
 	assert_true(left(&scene, "viewer") > 20000);
 	stream_free(&scene.stream);
@@ -500,11 +499,11 @@ a_broken_connection_cuts_the_lease(void **state)
 	struct scene scene;
 
 	scene_make(state, &scene);
-	signaling_vanished(&scene.unit->live, &scene.stream, &scene.viewer,
-			   &scene.reader);
+	signaling_vanished(
+	    &scene.unit->live, &scene.stream, &scene.viewer, &scene.reader);
 	assert_true(left(&scene, "peer") <= 3000);
-	signaling_vanished(&scene.unit->live, &scene.stream, &UNIT_PUBLISHER,
-			   &scene.page);
+	signaling_vanished(
+	    &scene.unit->live, &scene.stream, &UNIT_PUBLISHER, &scene.page);
 	assert_true(left(&scene, "publisher") <= 3000);
 	stream_free(&scene.stream);
 }
@@ -517,8 +516,8 @@ a_page_that_was_replaced_cuts_nobodys_lease(void **state)
 
 	scene_make(state, &scene);
 	unit_attend(scene.unit, &scene.stream, &second);
-	signaling_vanished(&scene.unit->live, &scene.stream, &UNIT_PUBLISHER,
-			   &scene.page);
+	signaling_vanished(
+	    &scene.unit->live, &scene.stream, &UNIT_PUBLISHER, &scene.page);
 	assert_true(left(&scene, "publisher") > 5000);
 	stream_free(&scene.stream);
 }
@@ -537,12 +536,12 @@ a_message_wakes_its_receiver_alone(void **state)
 	versions[0] = topic_version(page);
 	versions[1] = topic_version(viewer);
 	unit_ok(send_from(&scene, &UNIT_PUBLISHER, MAIL_ANSWER,
-			  scene.viewer.peer.peer_id, &err),
-		&err);
+		    scene.viewer.peer.peer_id, &err),
+	    &err);
 	assert_int_equal(topic_version(page), versions[0]);
 	assert_int_equal(topic_version(viewer), versions[1] + 1);
-	unit_ok(send_from(&scene, &scene.viewer, MAIL_ANSWER, NULL, &err),
-		&err);
+	unit_ok(
+	    send_from(&scene, &scene.viewer, MAIL_ANSWER, NULL, &err), &err);
 	assert_int_equal(topic_version(page), versions[0] + 1);
 	assert_int_equal(topic_version(viewer), versions[1] + 1);
 	stream_free(&scene.stream);

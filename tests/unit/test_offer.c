@@ -5,17 +5,17 @@
 
 static int
 offer(struct unit *unit, const struct stream *stream,
-      const struct caller *caller, struct grant *grant, struct error *err)
+    const struct caller *caller, struct grant *grant, struct error *err)
 {
 	const struct signal signal = { .type = MAIL_OFFER, .data = "{}" };
 
-	return signaling_offer(&unit->live, stream, caller, &signal, grant,
-			       err);
+	return signaling_offer(
+	    &unit->live, stream, caller, &signal, grant, err);
 }
 
 static void
 answer(struct unit *unit, const struct stream *stream, const char *peer_id,
-       const char *data)
+    const char *data)
 {
 	const struct signal signal = {
 		.type = MAIL_ANSWER,
@@ -66,8 +66,8 @@ an_offer_says_whose_it_is(void **state)
 	unit_attend(unit, &stream, &cursor);
 	unit_offer(unit, &stream, &grant, &viewer);
 	assert_int_equal(signaling_read(&unit->live, &stream, &UNIT_PUBLISHER,
-					&cursor, mails, &err),
-			 2);
+			     &cursor, mails, &err),
+	    2);
 	assert_string_equal(mails[0].sender, grant.peer.peer_id);
 	assert_string_equal(mails[1].sender, grant.peer.peer_id);
 	assert_string_equal(mails[1].data, "{}");
@@ -94,18 +94,16 @@ a_peer_counts_as_a_viewer(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
 	unit_offer(unit, &stream, &grant, &viewer);
-	unit_ok(signaling_offer(&unit->live, &stream, &UNIT_ANYONE, &signal,
-				&grant, &err),
-		&err);
+	unit_ok(signaling_offer(
+		    &unit->live, &stream, &UNIT_ANYONE, &signal, &grant, &err),
+	    &err);
 	assert_string_equal(grant.peer.viewer_id, signal.viewer_id);
-	assert_int_equal(
-	    unit_sql_int(unit, STORE_PASSING,
-			 "SELECT viewers * 10 + views FROM audience"),
+	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
+			     "SELECT viewers * 10 + views FROM audience"),
 	    22);
-	assert_int_equal(
-	    unit_sql_int(unit, STORE_PASSING,
-			 "SELECT count(*) FROM viewer"
-			 " WHERE viewer_id = 'VVVVVVVVVVVVVVVVVVVVV'"),
+	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
+			     "SELECT count(*) FROM viewer"
+			     " WHERE viewer_id = 'VVVVVVVVVVVVVVVVVVVVV'"),
 	    1);
 	stream_free(&stream);
 }
@@ -122,7 +120,7 @@ a_stream_that_is_not_live_takes_no_offer(void **state)
 	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
 	unit_attend(unit, &stream, &cursor);
 	unit_fails(offer(unit, &stream, &UNIT_ANYONE, &grant, &err), &err,
-		   ERROR_NOT_LIVE);
+	    ERROR_NOT_LIVE);
 	assert_true(err.retry_after_s > 0);
 	stream_free(&stream);
 }
@@ -138,12 +136,12 @@ an_offer_needs_a_publisher_that_is_present(void **state)
 
 	unit_start(unit, &stream);
 	unit_fails(offer(unit, &stream, &UNIT_ANYONE, &grant, &err), &err,
-		   ERROR_NO_PUBLISHER);
+	    ERROR_NO_PUBLISHER);
 	assert_true(err.retry_after_s > 0);
 	unit_attend(unit, &stream, &cursor);
 	unit_sql(unit, STORE_PASSING, "UPDATE publisher SET lease_ms = 1");
 	unit_fails(offer(unit, &stream, &UNIT_ANYONE, &grant, &err), &err,
-		   ERROR_NO_PUBLISHER);
+	    ERROR_NO_PUBLISHER);
 	assert_int_equal(
 	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM peer"), 0);
 	stream_free(&stream);
@@ -166,8 +164,8 @@ a_viewer_names_no_receiver(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
 	unit_fails(signaling_offer(&unit->live, &stream, &UNIT_ANYONE, &signal,
-				   &grant, &err),
-		   &err, ERROR_INPUT);
+		       &grant, &err),
+	    &err, ERROR_INPUT);
 	assert_string_equal(err.field, "to");
 	stream_free(&stream);
 }
@@ -188,7 +186,7 @@ there_is_room_for_so_many_peers(void **state)
 	unit_offer(unit, &stream, &grant, &viewer);
 	unit_offer(unit, &stream, &grant, &viewer);
 	unit_fails(offer(unit, &stream, &UNIT_ANYONE, &grant, &err), &err,
-		   ERROR_PEERS_MAX);
+	    ERROR_PEERS_MAX);
 	assert_true(err.retry_after_s > 0);
 	/* One that is there may offer again. */
 	unit_ok(offer(unit, &stream, &viewer, &grant, &err), &err);
@@ -211,13 +209,13 @@ a_refused_offer_leaves_nothing(void **state)
 	unit_attend(unit, &stream, &cursor);
 	/* The notice of the viewer fills the mailbox. */
 	unit_fails(offer(unit, &stream, &UNIT_ANYONE, &grant, &err), &err,
-		   ERROR_MAILBOX_FULL);
+	    ERROR_MAILBOX_FULL);
 	assert_true(err.retry_after_s > 0);
 	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
-				      "SELECT (SELECT count(*) FROM peer)"
-				      " + (SELECT count(*) FROM mail)"
-				      " + (SELECT count(*) FROM viewer)"),
-			 0);
+			     "SELECT (SELECT count(*) FROM peer)"
+			     " + (SELECT count(*) FROM mail)"
+			     " + (SELECT count(*) FROM viewer)"),
+	    0);
 	stream_free(&stream);
 }
 
@@ -311,10 +309,10 @@ who_left_waits_for_no_answer(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
 	unit_offer(unit, &stream, &grant, &viewer);
-	unit_ok(signaling_send(&unit->live, &stream, &viewer, &bye, &err),
-		&err);
+	unit_ok(
+	    signaling_send(&unit->live, &stream, &viewer, &bye, &err), &err);
 	unit_fails(signaling_take_answer(&unit->live, &grant, &mail, &err),
-		   &err, ERROR_TOKEN_WRONG);
+	    &err, ERROR_TOKEN_WRONG);
 	stream_free(&stream);
 }
 

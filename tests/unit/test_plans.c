@@ -11,10 +11,10 @@ static const struct {
 	const char *plan, *reason;
 } SCANS[] = {
 	{ STATEMENT_MAIL_LAST, "SCAN sqlite_sequence",
-	  "SQLite's own table, with one row: mail is the only one counted" },
+	    "SQLite's own table, with one row: mail is the only one counted" },
 	{ STATEMENT_AUDIENCE_CHANGED,
-	  "SCAN audience USING INDEX audience_changed",
-	  "the index holds those that changed alone, and LIMIT ends it" },
+	    "SCAN audience USING INDEX audience_changed",
+	    "the index holds those that changed alone, and LIMIT ends it" },
 };
 
 static sqlite3 *parts[STORE_PART__MAX];
@@ -28,7 +28,7 @@ begin(void **state)
 	for (i = 0; i < STORE_PART__MAX; i++)
 		if (sqlite3_open(":memory:", &parts[i]) != SQLITE_OK ||
 		    sqlite3_exec(parts[i], schema_text((enum store_part)i),
-				 NULL, NULL, NULL) != SQLITE_OK)
+			NULL, NULL, NULL) != SQLITE_OK)
 			return -1;
 	return 0;
 }
@@ -68,12 +68,12 @@ each_plan(void (*check)(enum statement which, const char *plan))
 		sqlite3 *db = parts[statement_part(which)];
 
 		(void)snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
-			       statement_sql(which));
+		    statement_sql(which));
 		if (sqlite3_prepare_v2(db, sql, -1, &plan, NULL) != SQLITE_OK)
 			fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 		while (sqlite3_step(plan) == SQLITE_ROW)
-			check(which,
-			      (const char *)sqlite3_column_text(plan, 3));
+			check(
+			    which, (const char *)sqlite3_column_text(plan, 3));
 		(void)sqlite3_finalize(plan);
 	}
 }
@@ -113,11 +113,10 @@ a_scan_would_be_seen(void **state)
 	sqlite3_stmt *plan;
 
 	(void)state;
-	assert_int_equal(
-	    sqlite3_prepare_v2(parts[STORE_LASTING],
-			       "EXPLAIN QUERY PLAN"
-			       " SELECT id FROM stream WHERE title = ?1",
-			       -1, &plan, NULL),
+	assert_int_equal(sqlite3_prepare_v2(parts[STORE_LASTING],
+			     "EXPLAIN QUERY PLAN"
+			     " SELECT id FROM stream WHERE title = ?1",
+			     -1, &plan, NULL),
 	    SQLITE_OK);
 	assert_int_equal(sqlite3_step(plan), SQLITE_ROW);
 	assert_memory_equal(sqlite3_column_text(plan, 3), "SCAN", 4);
@@ -135,8 +134,7 @@ a_statement_has_as_many_parameters_as_it_numbers(void **state)
 	for (i = 0; i < STATEMENT__MAX; i++) {
 		assert_int_equal(
 		    sqlite3_prepare_v2(parts[statement_part((enum statement)i)],
-				       statement_sql((enum statement)i), -1,
-				       &statement, NULL),
+			statement_sql((enum statement)i), -1, &statement, NULL),
 		    SQLITE_OK);
 		for (j = 1; j <= sqlite3_bind_parameter_count(statement); j++) {
 			(void)snprintf(name, sizeof(name), "?%d", j);

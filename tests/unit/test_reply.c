@@ -48,8 +48,7 @@ ask(request_handler *with, const char *variable, const char *origins)
 		unit_variable(&request, variable);
 	if (origins != NULL)
 		(void)snprintf(request.config.cors_origins,
-			       sizeof(request.config.cors_origins), "%s",
-			       origins);
+		    sizeof(request.config.cors_origins), "%s", origins);
 	unit_serve(&DOOR, &request, NULL, &answer);
 }
 
@@ -137,14 +136,14 @@ static enum verdict
 answer_tagged(struct request *request, struct error *err)
 {
 	(void)err;
-	return reply_tagged(request, "{\"a\":1}", 7);
+	return reply_tagged(request, 0x1234, "{\"a\":1}", 7);
 }
 
 static enum verdict
 answer_tagged_otherwise(struct request *request, struct error *err)
 {
 	(void)err;
-	return reply_tagged(request, "{\"a\":2}", 7);
+	return reply_tagged(request, 0x1235, "{\"a\":2}", 7);
 }
 
 /* The tag of answer_tagged, as a variable of the next request. */
@@ -158,7 +157,7 @@ ask_for_tag(const char *before, const char *behind, char variable[128])
 	tag = strstr(answer.head, "ETag: ");
 	assert_non_null(tag);
 	(void)snprintf(variable, 128, "HTTP_IF_NONE_MATCH=%s%.18s%s", before,
-		       tag + 6, behind);
+	    tag + 6, behind);
 }
 
 static void
@@ -223,9 +222,9 @@ events_are_written_as_the_standard_has_them(void **state)
 	    unit_has_header(&answer, "Content-Type: text/event-stream"));
 	assert_true(unit_has_header(&answer, "X-Accel-Buffering: no"));
 	assert_false(unit_names_header(&answer, "Content-Length"));
-	assert_string_equal(
-	    answer.body, "id: 5.7\nevent: offer\ndata: {}\n\n"
-			 "event: viewers\ndata: {\"viewers\":1}\n\n:\n\n:\n\n");
+	assert_string_equal(answer.body,
+	    "id: 5.7\nevent: offer\ndata: {}\n\n"
+	    "event: viewers\ndata: {\"viewers\":1}\n\n:\n\n:\n\n");
 }
 
 static enum verdict
@@ -275,18 +274,12 @@ an_origin_of_the_list_is_named(void **state)
 static void
 any_other_origin_is_not(void **state)
 {
-	static const char *const ORIGINS[] = {
-		"HTTP_ORIGIN=https://x.test",
-		"HTTP_ORIGIN=https://a.tes",
-		"HTTP_ORIGIN=https://a.test.evil",
-		"HTTP_ORIGIN=http://a.test",
-		"HTTP_ORIGIN=https://b.test",
+	static const char *const ORIGINS[] = { "HTTP_ORIGIN=https://x.test",
+		"HTTP_ORIGIN=https://a.tes", "HTTP_ORIGIN=https://a.test.evil",
+		"HTTP_ORIGIN=http://a.test", "HTTP_ORIGIN=https://b.test",
 		"HTTP_ORIGIN=null",
-		"HTTP_ORIGIN=",
-		"HTTP_ORIGIN= ",
-		"HTTP_ORIGIN=*",
-		"HTTP_ORIGIN=" LIST
-	};
+		"HTTP_ORIGIN=", "HTTP_ORIGIN= ", "HTTP_ORIGIN=*",
+		"HTTP_ORIGIN=" LIST };
 	size_t i;
 
 	(void)state;

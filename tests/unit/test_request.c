@@ -108,9 +108,8 @@ percent_and_plus_are_decoded(void **state)
 static void
 a_broken_percent_is_an_error(void **state)
 {
-	static const char *const WRONG[] = { "a=%",   "a=%4",	  "a=x%4",
-					     "a=%zz", "a=%4&b=1", "a=%g0",
-					     "a=%0g", "a=%%41",	  "a=% 1" };
+	static const char *const WRONG[] = { "a=%", "a=%4", "a=x%4", "a=%zz",
+		"a=%4&b=1", "a=%g0", "a=%0g", "a=%%41", "a=% 1" };
 	size_t i;
 
 	(void)state;
@@ -131,7 +130,7 @@ a_value_may_fill_its_place_and_no_more(void **state)
 {
 	(void)state;
 	query_is("a=1234567890123456789012345678901",
-		 "1234567890123456789012345678901");
+	    "1234567890123456789012345678901");
 	query_is_malformed("a=12345678901234567890123456789012");
 	query_is("a=%31%32%33%34%35%36%37%38%39%30%31%32", "123456789012");
 }
@@ -165,12 +164,10 @@ a_number_is_taken_within_its_range(void **state)
 static void
 what_is_no_number_or_out_of_range_is_named(void **state)
 {
-	static const char *const WRONG[] = {
-		"wait=",     "wait=26",	 "wait=-1",
-		"wait=x",    "wait=1x",	 "wait=1.5",
-		"wait=1e1",  "wait=0x1", "wait=99999999999999999999",
-		"wait=1%20", "wait=%00", "wait=00000000000000000000000000000001"
-	};
+	static const char *const WRONG[] = { "wait=", "wait=26", "wait=-1",
+		"wait=x", "wait=1x", "wait=1.5", "wait=1e1", "wait=0x1",
+		"wait=99999999999999999999", "wait=1%20", "wait=%00",
+		"wait=00000000000000000000000000000001" };
 	int64_t value = 7;
 	size_t i;
 
@@ -320,12 +317,10 @@ basic_has_the_secret_as_its_password(void **state)
 static void
 what_is_neither_is_refused(void **state)
 {
-	static const char *const WRONG[] = {
-		"abc",	      "Bearer",		 "Digest x",
-		"Basic",      "Basic ",		 "Basic !!!!",
-		"Basic dXB3", "Basic dTpw=dw==", "Basic dTpw dw==",
-		"Basic dToA", "Basic \xff\xff",	 "Bearerabc"
-	};
+	static const char *const WRONG[] = { "abc", "Bearer", "Digest x",
+		"Basic", "Basic ", "Basic !!!!", "Basic dXB3",
+		"Basic dTpw=dw==", "Basic dTpw dw==", "Basic dToA",
+		"Basic \xff\xff", "Bearerabc" };
 	size_t i;
 
 	(void)state;
@@ -375,26 +370,25 @@ links_begin_with_the_requests_scheme_and_host(void **state)
 {
 	(void)state;
 	assert_string_equal(base_of("a.test", NULL), "http://a.test");
-	assert_string_equal(base_of("a.test:8080", "HTTPS=on"),
-			    "https://a.test:8080");
+	assert_string_equal(
+	    base_of("a.test:8080", "HTTPS=on"), "https://a.test:8080");
 	assert_string_equal(base_of("[2001:db8::1]:8080", "HTTPS=off"),
-			    "http://[2001:db8::1]:8080");
+	    "http://[2001:db8::1]:8080");
 }
 
 static void
 a_host_that_is_none_becomes_localhost(void **state)
 {
-	static const char *const WRONG[] = {
-		"",	 "a b", "a/b", "a\"b", "<script>",	"a@b", "a\\b",
-		"a%20b", "a?b", "a#b", "a\tb", "\xc3\xa9.test", "a,b", "a'b"
-	};
+	static const char *const WRONG[] = { "", "a b", "a/b", "a\"b",
+		"<script>", "a@b", "a\\b", "a%20b", "a?b", "a#b", "a\tb",
+		"\xc3\xa9.test", "a,b", "a'b" };
 	char host[300];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < UNIT_COUNT(WRONG); i++)
-		assert_string_equal(base_of(WRONG[i], NULL),
-				    "http://localhost");
+		assert_string_equal(
+		    base_of(WRONG[i], NULL), "http://localhost");
 	memset(host, 'h', sizeof(host));
 	host[261] = '\0';
 	assert_string_equal(base_of(host, NULL), "http://localhost");
@@ -408,7 +402,7 @@ the_configured_address_goes_before_the_requests(void **state)
 	(void)state;
 	open_with("HTTP_HOST", "evil.test");
 	(void)snprintf(ask.config.public_url, sizeof(ask.config.public_url),
-		       "https://site.test");
+	    "https://site.test");
 	assert_string_equal(request_base(ask.request), "https://site.test");
 	unit_request_close(&ask);
 }
@@ -462,8 +456,8 @@ a_handlers_state_lasts_as_long_as_its_request(void **state)
 	assert_non_null(first);
 	assert_int_equal(*first, 0);
 	*first = 1;
-	assert_ptr_equal(request_state(ask.request, sizeof(*first), release),
-			 first);
+	assert_ptr_equal(
+	    request_state(ask.request, sizeof(*first), release), first);
 	second = request_subject(ask.request, sizeof(*second), release);
 	assert_ptr_not_equal(second, first);
 	*second = 10;

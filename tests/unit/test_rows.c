@@ -25,9 +25,9 @@ come(struct unit *unit, const char *stream_id, const char *viewer_id)
 {
 	struct error err;
 
-	unit_ok(store_viewer_put(unit->live.store, stream_id, viewer_id, 1000,
-				 &err),
-		&err);
+	unit_ok(store_viewer_put(
+		    unit->live.store, stream_id, viewer_id, 1000, &err),
+	    &err);
 }
 
 static void
@@ -110,21 +110,20 @@ a_count_is_the_number_of_rows_whatever_happens(void **state)
 		if (random >> 30 == 0)
 			unit_ok(store_viewer_delete_expired(
 				    store, (random >> 20) % 100, &err),
-				&err);
+			    &err);
 		else if (random >> 30 == 1)
 			unit_ok(store_viewer_delete(store, "s", viewer, &err),
-				&err);
+			    &err);
 		else if (random >> 30 == 2)
 			unit_ok(store_audience_settle(store, "s", &err), &err);
 		else
 			unit_ok(store_viewer_put(store, "s", viewer,
-						 (random >> 20) % 100, &err),
-				&err);
+				    (random >> 20) % 100, &err),
+			    &err);
 		if (i % 20 == 0)
-			assert_int_equal(
-			    numbers(unit, "s").viewers,
+			assert_int_equal(numbers(unit, "s").viewers,
 			    unit_sql_int(unit, STORE_PASSING,
-					 "SELECT count(*) FROM viewer"));
+				"SELECT count(*) FROM viewer"));
 	}
 }
 
@@ -243,23 +242,23 @@ views_are_kept_by_day_and_month(void **state)
 
 	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
 	unit_ok(store_stream_count(store, stream.id, 5, 2, last_of_may, &err),
-		&err);
+	    &err);
 	unit_ok(store_stream_count(store, stream.id, 3, 1, last_of_may, &err),
-		&err);
+	    &err);
 	unit_again(unit, &stream);
 	assert_int_equal(stream.views_today, 3);
 	assert_int_equal(stream.views_month, 3);
 	assert_int_equal(stream.views_total, 3);
 	assert_int_equal(stream.peak_viewers, 5);
-	unit_ok(store_stream_count(store, stream.id, 0, 4, last_of_may - DAY_MS,
-				   &err),
-		&err);
+	unit_ok(store_stream_count(
+		    store, stream.id, 0, 4, last_of_may - DAY_MS, &err),
+	    &err);
 	unit_again(unit, &stream);
 	assert_int_equal(stream.views_today, 4);
 	assert_int_equal(stream.views_month, 7);
-	unit_ok(store_stream_count(store, stream.id, 0, 1, last_of_may + DAY_MS,
-				   &err),
-		&err);
+	unit_ok(store_stream_count(
+		    store, stream.id, 0, 1, last_of_may + DAY_MS, &err),
+	    &err);
 	unit_again(unit, &stream);
 	assert_int_equal(stream.views_today, 1);
 	assert_int_equal(stream.views_month, 1);
@@ -269,7 +268,7 @@ views_are_kept_by_day_and_month(void **state)
 
 static void
 append(struct unit *unit, const char *receiver, enum mail_type type,
-       const char *data)
+    const char *data)
 {
 	const struct mail_draft draft = {
 		.stream_id = "s",

@@ -22,10 +22,10 @@ begin(void **state)
 {
 	(void)state;
 	unit_folder_make(place.folder);
-	(void)snprintf(place.lasting, sizeof(place.lasting), "%s/lasting",
-		       place.folder);
-	(void)snprintf(place.passing, sizeof(place.passing), "%s/passing",
-		       place.folder);
+	(void)snprintf(
+	    place.lasting, sizeof(place.lasting), "%s/lasting", place.folder);
+	(void)snprintf(
+	    place.passing, sizeof(place.passing), "%s/passing", place.folder);
 	log_open("unit", "/dev/null", LOG_LEVEL_DEBUG);
 	return 0;
 }
@@ -70,8 +70,8 @@ number(const char *path, const char *sql)
 	int found;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
 	found = sqlite3_column_int(statement, 0);
 	(void)sqlite3_finalize(statement);
@@ -88,10 +88,10 @@ every_part_has_a_text_that_applies(void **state)
 	(void)state;
 	for (i = 0; i < STORE_PART__MAX; i++) {
 		assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-		assert_int_equal(sqlite3_exec(db,
-					      schema_text((enum store_part)i),
-					      NULL, NULL, NULL),
-				 SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_exec(
+			db, schema_text((enum store_part)i), NULL, NULL, NULL),
+		    SQLITE_OK);
 		(void)sqlite3_close(db);
 	}
 }
@@ -115,7 +115,7 @@ a_new_file_has_the_version_and_write_ahead_logging(void **state)
 	assert_int_equal(number(place.passing, "PRAGMA user_version"), 1);
 	assert_int_equal(number(place.lasting, "SELECT journal_mode = 'wal'"
 					       " FROM pragma_journal_mode"),
-			 1);
+	    1);
 }
 
 static void
@@ -126,15 +126,15 @@ every_table_is_strict(void **state)
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
 	assert_int_equal(number(place.lasting,
-				"SELECT count(*) FROM pragma_table_list"
-				" WHERE schema = 'main' AND type = 'table'"
-				" AND name NOT LIKE 'sqlite%' AND NOT strict"),
-			 0);
+			     "SELECT count(*) FROM pragma_table_list"
+			     " WHERE schema = 'main' AND type = 'table'"
+			     " AND name NOT LIKE 'sqlite%' AND NOT strict"),
+	    0);
 	assert_int_equal(number(place.passing,
-				"SELECT count(*) FROM pragma_table_list"
-				" WHERE schema = 'main' AND type = 'table'"
-				" AND name NOT LIKE 'sqlite%' AND NOT strict"),
-			 0);
+			     "SELECT count(*) FROM pragma_table_list"
+			     " WHERE schema = 'main' AND type = 'table'"
+			     " AND name NOT LIKE 'sqlite%' AND NOT strict"),
+	    0);
 }
 
 #define STREAM(id, key, title, status, visibility, record)                     \
@@ -166,8 +166,8 @@ a_stream_row_is_checked(void **state)
 	    run(place.lasting, STREAM("a", HASH, "''", "3", "2", "1")),
 	    SQLITE_OK);
 	for (i = 0; i < UNIT_COUNT(WRONG); i++)
-		assert_int_equal(run(place.lasting, WRONG[i]),
-				 SQLITE_CONSTRAINT);
+		assert_int_equal(
+		    run(place.lasting, WRONG[i]), SQLITE_CONSTRAINT);
 }
 
 static void
@@ -189,8 +189,8 @@ a_passing_row_is_checked(void **state)
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
 	for (i = 0; i < UNIT_COUNT(WRONG); i++)
-		assert_int_equal(run(place.passing, WRONG[i]),
-				 SQLITE_CONSTRAINT);
+		assert_int_equal(
+		    run(place.passing, WRONG[i]), SQLITE_CONSTRAINT);
 }
 
 static void
@@ -219,8 +219,7 @@ message_ids_begin_at_the_clock(void **state)
 
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
-	seconds = number(
-	    place.passing,
+	seconds = number(place.passing,
 	    "SELECT seq / 1000000 FROM sqlite_sequence WHERE name = 'mail'");
 	assert_in_range(seconds, before - 1, before + 60);
 }
@@ -236,8 +235,8 @@ opening_again_keeps_what_is_there(void **state)
 	    run(place.lasting, STREAM("a", HASH, "''", "0", "0", "0")),
 	    SQLITE_OK);
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(number(place.lasting, "SELECT count(*) FROM stream"),
-			 1);
+	assert_int_equal(
+	    number(place.lasting, "SELECT count(*) FROM stream"), 1);
 }
 
 static void
@@ -247,8 +246,8 @@ a_newer_file_is_refused_in_words(void **state)
 
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(run(place.lasting, "PRAGMA user_version = 99"),
-			 SQLITE_OK);
+	assert_int_equal(
+	    run(place.lasting, "PRAGMA user_version = 99"), SQLITE_OK);
 	unit_fails(open_and_close(&err), &err, ERROR_STORE);
 	assert_non_null(strstr(err.detail, "newer (99)"));
 	assert_non_null(strstr(err.detail, "update livebin"));
@@ -278,7 +277,7 @@ a_folder_that_is_missing_is_an_error(void **state)
 
 	(void)state;
 	unit_fails(store_open(&store, "/nowhere/a", "/nowhere/b", 100, &err),
-		   &err, ERROR_STORE);
+	    &err, ERROR_STORE);
 	assert_null(store);
 }
 

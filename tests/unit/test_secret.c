@@ -20,8 +20,8 @@ begin(void **state)
 
 	(void)state;
 	unit_folder_make(place.folder);
-	(void)snprintf(place.path, sizeof(place.path), "%s/secret",
-		       place.folder);
+	(void)snprintf(
+	    place.path, sizeof(place.path), "%s/secret", place.folder);
 	return id_init(&err);
 }
 
@@ -98,8 +98,8 @@ a_secret_that_is_there_is_kept(void **state)
 	(void)state;
 	write_file("0123456789abcdef0123456789abcdef", SECRET_BYTES);
 	unit_ok(secret_load(&secret, place.path, &err), &err);
-	assert_memory_equal(&secret, "0123456789abcdef0123456789abcdef",
-			    SECRET_BYTES);
+	assert_memory_equal(
+	    &secret, "0123456789abcdef0123456789abcdef", SECRET_BYTES);
 }
 
 static void
@@ -134,8 +134,8 @@ a_folder_that_is_missing_is_an_error(void **state)
 	struct error err;
 
 	(void)state;
-	unit_fails(secret_load(&secret, "/nowhere/at/all", &err), &err,
-		   ERROR_SYSTEM);
+	unit_fails(
+	    secret_load(&secret, "/nowhere/at/all", &err), &err, ERROR_SYSTEM);
 	assert_null(strstr(err.detail, "/nowhere"));
 }
 
@@ -171,7 +171,7 @@ racing_threads_get_the_same_secret(void **state)
 	for (i = 0; i < RACERS; i++) {
 		unit_ok(racers[i].rc, &racers[i].err);
 		assert_memory_equal(&racers[i].secret, &racers[0].secret,
-				    sizeof(racers[0].secret));
+		    sizeof(racers[0].secret));
 	}
 	assert_int_equal(count_files(), 1);
 }
@@ -200,7 +200,7 @@ racing_processes_get_the_same_secret(void **state)
 	}
 	for (i = 0; i < RACERS; i++) {
 		assert_int_equal(read(ends[0], &secrets[i], sizeof(*secrets)),
-				 sizeof(*secrets));
+		    sizeof(*secrets));
 		assert_memory_equal(&secrets[i], &secrets[0], sizeof(*secrets));
 	}
 	(void)close(ends[0]);

@@ -52,8 +52,8 @@ wait_thing(struct request *request, struct error *err)
 
 	if (request_wake(request) == WAKE_FIRST)
 		return request_park(request, topic_of("unit", "wait"),
-				    topic_version(topic_of("unit", "wait")),
-				    clock_mono_ms() + 10, err);
+		    topic_version(topic_of("unit", "wait")),
+		    clock_mono_ms() + 10, err);
 	body = json_object_new_object();
 	(void)json_object_object_add(
 	    body, "wake", json_object_new_int(request_wake(request)));
@@ -63,19 +63,19 @@ wait_thing(struct request *request, struct error *err)
 static const struct route ROUTES[] = {
 	{ .method = "GET", .path = "/things/:id", .handler = get_thing },
 	{ .method = "POST",
-	  .path = "/things/:id",
-	  .handler = post_thing,
-	  .body_max = BODY_MAX },
+	    .path = "/things/:id",
+	    .handler = post_thing,
+	    .body_max = BODY_MAX },
 	{ .method = "DELETE", .path = "/things/:id", .handler = delete_thing },
 	{ .method = "POST", .path = "/things/:id/fail", .handler = fail_thing },
 	{ .method = "GET",
-	  .path = "/things/:id/wait",
-	  .handler = wait_thing,
-	  .waits = true },
+	    .path = "/things/:id/wait",
+	    .handler = wait_thing,
+	    .waits = true },
 	{ .method = "GET",
-	  .path = "/things/secret/of",
-	  .handler = get_thing,
-	  .who = 1 },
+	    .path = "/things/secret/of",
+	    .handler = get_thing,
+	    .who = 1 },
 };
 
 static int
@@ -97,22 +97,22 @@ static const struct door DOOR = {
 static struct unit_answer answer;
 
 static void
-ask_with(const char *method, const char *uri, const char *extra,
-	 const char *body)
+ask_with(
+    const char *method, const char *uri, const char *extra, const char *body)
 {
 	char variables[2][1024], length[64];
 	struct unit_request ask;
 
-	(void)snprintf(variables[0], sizeof(variables[0]), "REQUEST_METHOD=%s",
-		       method);
-	(void)snprintf(variables[1], sizeof(variables[1]), "REQUEST_URI=%s",
-		       uri);
+	(void)snprintf(
+	    variables[0], sizeof(variables[0]), "REQUEST_METHOD=%s", method);
+	(void)snprintf(
+	    variables[1], sizeof(variables[1]), "REQUEST_URI=%s", uri);
 	UNIT_REQUEST(&ask, variables[0], variables[1]);
 	if (extra != NULL)
 		unit_variable(&ask, extra);
 	if (body != NULL) {
-		(void)snprintf(length, sizeof(length), "CONTENT_LENGTH=%zu",
-			       strlen(body));
+		(void)snprintf(
+		    length, sizeof(length), "CONTENT_LENGTH=%zu", strlen(body));
 		unit_variable(&ask, length);
 	}
 	unit_serve(&DOOR, &ask, body, &answer);
@@ -140,7 +140,7 @@ static void
 is_problem(int status, const char *title)
 {
 	static const char *const MEMBERS[] = { "type", "title", "status",
-					       "detail", "instance" };
+		"detail", "instance" };
 	struct json_object *document, *value;
 	size_t i;
 
@@ -180,8 +180,8 @@ an_answer_has_its_length_and_an_id(void **state)
 
 	(void)state;
 	ask("GET", "/things/abc");
-	(void)snprintf(line, sizeof(line), "Content-Length: %zu",
-		       answer.body_size);
+	(void)snprintf(
+	    line, sizeof(line), "Content-Length: %zu", answer.body_size);
 	assert_true(unit_has_header(&answer, line));
 	assert_true(unit_has_header(&answer, "Content-Type: application/json"));
 	assert_true(unit_has_header(&answer, "Cache-Control: no-store"));
@@ -206,19 +206,10 @@ an_id_may_have_64_characters(void **state)
 static void
 an_unknown_path_is_404(void **state)
 {
-	static const char *const PATHS[] = { "/",
-					     "",
-					     "/things",
-					     "/things/",
-					     "/things//fail",
-					     "/things/a/",
-					     "/things/a/b",
-					     "/Things/a",
-					     "/things/a/wait/",
-					     "things/a",
-					     "//things/a",
-					     "/things/a/fail/x",
-					     "/things/secret/off" };
+	static const char *const PATHS[] = { "/", "", "/things", "/things/",
+		"/things//fail", "/things/a/", "/things/a/b", "/Things/a",
+		"/things/a/wait/", "things/a", "//things/a", "/things/a/fail/x",
+		"/things/secret/off" };
 	size_t i;
 
 	(void)state;
@@ -247,8 +238,8 @@ a_method_that_a_path_has_not_is_405_with_those_it_has(void **state)
 	(void)state;
 	ask("PUT", "/things/a");
 	is_problem(405, "Method not allowed");
-	assert_true(unit_has_header(&answer,
-				    "Allow: GET, HEAD, POST, DELETE, OPTIONS"));
+	assert_true(unit_has_header(
+	    &answer, "Allow: GET, HEAD, POST, DELETE, OPTIONS"));
 	ask("get", "/things/a");
 	is_problem(405, "Method not allowed");
 	ask("", "/things/a");
@@ -363,26 +354,21 @@ a_body_over_the_routes_limit_is_413(void **state)
 	(void)state;
 	ask_with("POST", "/things/a", NULL, "12345678901234567890123456789012");
 	assert_int_equal(answer.status, 201);
-	ask_with("POST", "/things/a", NULL,
-		 "123456789012345678901234567890123");
+	ask_with(
+	    "POST", "/things/a", NULL, "123456789012345678901234567890123");
 	is_problem(413, "Body too large");
-	ask_with("POST", "/things/a", "CONTENT_LENGTH=18446744073709551615",
-		 NULL);
+	ask_with(
+	    "POST", "/things/a", "CONTENT_LENGTH=18446744073709551615", NULL);
 	is_problem(413, "Body too large");
 }
 
 static void
 a_length_that_is_no_number_is_400(void **state)
 {
-	static const char *const LENGTHS[] = {
-		"CONTENT_LENGTH=x",
-		"CONTENT_LENGTH=1x",
-		"CONTENT_LENGTH=-1",
-		"CONTENT_LENGTH= ",
-		"CONTENT_LENGTH=0x1",
-		"CONTENT_LENGTH=1.0",
-		"CONTENT_LENGTH=99999999999999999999999"
-	};
+	static const char *const LENGTHS[] = { "CONTENT_LENGTH=x",
+		"CONTENT_LENGTH=1x", "CONTENT_LENGTH=-1",
+		"CONTENT_LENGTH= ", "CONTENT_LENGTH=0x1", "CONTENT_LENGTH=1.0",
+		"CONTENT_LENGTH=99999999999999999999999" };
 	size_t i;
 
 	(void)state;
@@ -403,15 +389,11 @@ a_body_that_ends_early_is_400(void **state)
 static void
 json_and_plain_text_are_taken_for_json(void **state)
 {
-	static const char *const TYPES[] = {
-		"CONTENT_TYPE=application/json",
+	static const char *const TYPES[] = { "CONTENT_TYPE=application/json",
 		"CONTENT_TYPE=application/json; charset=utf-8",
-		"CONTENT_TYPE=Application/JSON",
-		"CONTENT_TYPE=text/plain",
+		"CONTENT_TYPE=Application/JSON", "CONTENT_TYPE=text/plain",
 		"CONTENT_TYPE=text/plain;charset=UTF-8",
-		"CONTENT_TYPE=application/merge-patch+json",
-		"CONTENT_TYPE="
-	};
+		"CONTENT_TYPE=application/merge-patch+json", "CONTENT_TYPE=" };
 	size_t i;
 
 	(void)state;
@@ -424,14 +406,11 @@ json_and_plain_text_are_taken_for_json(void **state)
 static void
 any_other_type_is_415(void **state)
 {
-	static const char *const TYPES[] = {
-		"CONTENT_TYPE=text/html",
+	static const char *const TYPES[] = { "CONTENT_TYPE=text/html",
 		"CONTENT_TYPE=application/x-www-form-urlencoded",
-		"CONTENT_TYPE=application/jsonx",
-		"CONTENT_TYPE=+json",
+		"CONTENT_TYPE=application/jsonx", "CONTENT_TYPE=+json",
 		"CONTENT_TYPE=application/octet-stream",
-		"CONTENT_TYPE=multipart/form-data; boundary=json"
-	};
+		"CONTENT_TYPE=multipart/form-data; boundary=json" };
 	size_t i;
 
 	(void)state;
@@ -445,10 +424,8 @@ static void
 the_beginning_of_a_type_is_not_the_type(void **state)
 {
 	static const char *const TYPES[] = { "CONTENT_TYPE=a",
-					     "CONTENT_TYPE=application",
-					     "CONTENT_TYPE=application/js",
-					     "CONTENT_TYPE=text",
-					     "CONTENT_TYPE=text/" };
+		"CONTENT_TYPE=application", "CONTENT_TYPE=application/js",
+		"CONTENT_TYPE=text", "CONTENT_TYPE=text/" };
 	size_t i;
 
 	(void)state;
@@ -475,27 +452,6 @@ plain_cgi_waits_in_its_own_process(void **state)
 }
 
 static void
-a_full_queue_is_503_with_retry_after(void **state)
-{
-	struct unit_request request;
-	FILE *out = tmpfile();
-	int saved;
-
-	(void)state;
-	assert_non_null(out);
-	UNIT_REQUEST(&request, "REQUEST_METHOD=GET", "REQUEST_URI=/things/a");
-	(void)fflush(stdout);
-	saved = unit_redirect(STDOUT_FILENO, out, "", 0);
-	serve_busy(request.request);
-	unit_restore(STDOUT_FILENO, saved);
-	unit_answer_read(&answer, out);
-	(void)fclose(out);
-	unit_variables_free(&request);
-	is_problem(503, "Server is busy");
-	assert_true(unit_names_header(&answer, "Retry-After"));
-}
-
-static void
 every_error_has_a_status_a_slug_and_a_title(void **state)
 {
 	const struct problem *problem;
@@ -512,12 +468,12 @@ every_error_has_a_status_a_slug_and_a_title(void **state)
 		    strlen(problem->slug));
 	}
 	/* The titles that clients compare. */
-	assert_string_equal(problem_of(ERROR_KEY_MISSING)->title,
-			    "Missing stream key");
-	assert_string_equal(problem_of(ERROR_KEY_WRONG)->title,
-			    "Invalid stream key");
-	assert_string_equal(problem_of(ERROR_STREAM_UNKNOWN)->title,
-			    "Video not found");
+	assert_string_equal(
+	    problem_of(ERROR_KEY_MISSING)->title, "Missing stream key");
+	assert_string_equal(
+	    problem_of(ERROR_KEY_WRONG)->title, "Invalid stream key");
+	assert_string_equal(
+	    problem_of(ERROR_STREAM_UNKNOWN)->title, "Video not found");
 }
 
 int
@@ -548,7 +504,6 @@ main(void)
 		cmocka_unit_test(the_beginning_of_a_type_is_not_the_type),
 		cmocka_unit_test(the_type_is_checked_before_the_length),
 		UNIT_LIVE(plain_cgi_waits_in_its_own_process),
-		cmocka_unit_test(a_full_queue_is_503_with_retry_after),
 		cmocka_unit_test(every_error_has_a_status_a_slug_and_a_title),
 	};
 

@@ -97,8 +97,8 @@ a_lock_that_is_held_elsewhere_makes_it_busy(void **state)
 	/* The threads' own lock was let go, and the other part is free. */
 	unit_fails(store_check(store, STORE_PASSING, &err), &err, ERROR_BUSY);
 	unit_ok(store_check(store, STORE_LASTING, &err), &err);
-	assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
 	unit_ok(store_begin(store, STORE_PASSING, &err), &err);
 	store_rollback(store, STORE_PASSING);
 	(void)sqlite3_close(other);
@@ -162,8 +162,7 @@ a_moment_ends_with_another_connections_write(void **state)
 	assert_int_not_equal(now.passing, before.passing);
 	assert_int_equal(now.lasting, before.lasting);
 	before = now;
-	unit_sql(
-	    unit, STORE_LASTING,
+	unit_sql(unit, STORE_LASTING,
 	    "INSERT INTO stream (id, key_hash, title, visibility, created_ms)"
 	    " VALUES ('s', zeroblob(32), '', 0, 0)");
 	now = store_moment(unit->live.store);
@@ -201,8 +200,7 @@ moments_never_come_back(void **state)
 	moments[0] = store_moment(store);
 	for (i = 1; i <= 20; i++) {
 		if (i % 2 == 0) {
-			unit_sql(
-			    unit, STORE_PASSING,
+			unit_sql(unit, STORE_PASSING,
 			    "INSERT INTO rate VALUES (hex(randomblob(8)), 1)");
 		} else {
 			unit_ok(store_begin(store, STORE_PASSING, &err), &err);
@@ -262,8 +260,8 @@ no_write_is_lost_among_threads_and_processes(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(get(unit->live.store, "sum"),
-			 (WRITERS + 1) * WRITES_EACH);
+	assert_int_equal(
+	    get(unit->live.store, "sum"), (WRITERS + 1) * WRITES_EACH);
 }
 
 static void

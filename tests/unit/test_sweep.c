@@ -41,9 +41,9 @@ beat(struct unit *unit, const struct stream *stream)
 	struct audience audience;
 	struct error err;
 
-	unit_ok(audience_heartbeat(&unit->live, stream, VIEWER, false,
-				   &audience, &err),
-		&err);
+	unit_ok(audience_heartbeat(
+		    &unit->live, stream, VIEWER, false, &audience, &err),
+	    &err);
 }
 
 /*
@@ -60,8 +60,7 @@ sweeps_too_soon(struct unit *unit, struct live *live)
 	do {
 		begun = clock_unix_ms();
 		(void)snprintf(sql, sizeof(sql),
-			       "UPDATE sweep SET due_ms = %lld",
-			       (long long)begun + 1000);
+		    "UPDATE sweep SET due_ms = %lld", (long long)begun + 1000);
 		unit_sql(unit, STORE_PASSING, sql);
 		swept = audience_sweep(live);
 	} while (clock_unix_ms() - begun >= 1000);
@@ -133,8 +132,8 @@ a_clock_set_back_does_not_stop_the_sweeps(void **state)
 {
 	struct unit *unit = *state;
 
-	unit_sql(unit, STORE_PASSING,
-		 "UPDATE sweep SET due_ms = 9000000000000000");
+	unit_sql(
+	    unit, STORE_PASSING, "UPDATE sweep SET due_ms = 9000000000000000");
 	assert_true(audience_sweep(&unit->live));
 }
 
@@ -310,8 +309,7 @@ an_expired_publisher_is_gone_and_viewers_hear_it(void **state)
 	assert_int_equal(unit_read(unit, &stream, &viewer, &reader, types), 1);
 	assert_int_equal(types[0], MAIL_PUBLISHER_LEFT);
 	assert_true(unit_sql_int(unit, STORE_PASSING,
-				 "SELECT deadline_ms FROM broadcast") >
-		    clock_unix_ms());
+			"SELECT deadline_ms FROM broadcast") > clock_unix_ms());
 	stream_free(&stream);
 }
 
@@ -354,7 +352,7 @@ a_watch_over_what_is_not_live_is_taken_down(void **state)
 	struct unit *unit = *state;
 
 	unit_sql(unit, STORE_PASSING,
-		 "INSERT INTO broadcast VALUES ('AAAAAAAAAAAAAAAAAAAAA', 1)");
+	    "INSERT INTO broadcast VALUES ('AAAAAAAAAAAAAAAAAAAAA', 1)");
 	sweep(unit);
 	assert_int_equal(count(unit, "broadcast"), 0);
 }
@@ -364,8 +362,7 @@ old_mail_and_empty_buckets_are_forgotten(void **state)
 {
 	struct unit *unit = *state;
 
-	unit_sql(
-	    unit, STORE_PASSING,
+	unit_sql(unit, STORE_PASSING,
 	    "INSERT INTO mail (stream_id, receiver, sender, type, data, at_ms)"
 	    " VALUES ('s', '', '', 0, '', 1),"
 	    " ('s', '', '', 0, '', 9000000000000000);"
@@ -385,9 +382,9 @@ what_a_batch_leaves_the_next_sweep_does(void **state)
 	int i;
 
 	unit_sql(unit, STORE_PASSING,
-		 "WITH RECURSIVE n(i) AS"
-		 " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)"
-		 " INSERT INTO publisher SELECT 's' || i, 1, 1 FROM n");
+	    "WITH RECURSIVE n(i) AS"
+	    " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)"
+	    " INSERT INTO publisher SELECT 's' || i, 1, 1 FROM n");
 	for (i = 0; i < 3; i++)
 		sweep(unit);
 	assert_int_equal(count(unit, "publisher"), 0);

@@ -37,6 +37,7 @@ wake(struct topic topic)
 {
 	topic_intend(topic);
 	topic_wake(topic);
+	topic_ring();
 }
 
 static void
@@ -71,10 +72,10 @@ static void
 kind_and_name_do_not_run_together(void **state)
 {
 	(void)state;
-	assert_int_equal(topic_of("mail", "a").slot,
-			 topic_of("mail", "a").slot);
-	assert_int_not_equal(topic_of("mail", "a").slot,
-			     topic_of("mai", "la").slot);
+	assert_int_equal(
+	    topic_of("mail", "a").slot, topic_of("mail", "a").slot);
+	assert_int_not_equal(
+	    topic_of("mail", "a").slot, topic_of("mai", "la").slot);
 }
 
 static void
@@ -179,7 +180,7 @@ drain(int fd)
 }
 
 static void
-the_bell_is_quiet_until_somebody_wakes(void **state)
+the_bell_is_quiet_until_somebody_rings(void **state)
 {
 	int fd;
 
@@ -190,6 +191,8 @@ the_bell_is_quiet_until_somebody_wakes(void **state)
 	topic_intend(topic_of("mail", "a"));
 	assert_false(readable(fd));
 	topic_wake(topic_of("mail", "a"));
+	assert_false(readable(fd));
+	topic_ring();
 	assert_true(readable(fd));
 	drain(fd);
 	assert_false(readable(fd));
@@ -263,8 +266,8 @@ no_wake_is_lost_among_threads_and_processes(void **state)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(topic_version(topic),
-			 before + (WAKERS + 1) * WAKES_EACH);
+	assert_int_equal(
+	    topic_version(topic), before + (WAKERS + 1) * WAKES_EACH);
 	assert_false(topic_marked(topic));
 }
 
@@ -291,7 +294,7 @@ main(void)
 		cmocka_unit_test(another_process_moves_the_version),
 		cmocka_unit_test(a_writer_that_died_leaves_its_mark),
 		cmocka_unit_test(a_file_that_is_there_keeps_its_versions),
-		cmocka_unit_test(the_bell_is_quiet_until_somebody_wakes),
+		cmocka_unit_test(the_bell_is_quiet_until_somebody_rings),
 		cmocka_unit_test(another_process_rings_the_bell),
 		cmocka_unit_test(every_watcher_hears_the_bell),
 		cmocka_unit_test(no_wake_is_lost_among_threads_and_processes),

@@ -41,13 +41,11 @@ text(struct json_object *of, const char *name)
 static void
 a_stream_has_every_member_of_the_contract_and_no_other(void **state)
 {
-	static const char *const MEMBERS[] = {
-		"videoId",    "title",	    "description", "videoType",
-		"status",     "isLiveNow",  "visibility",  "createdAt",
-		"startedAt",  "stoppedAt",  "viewers",	   "peakViewers",
-		"viewsToday", "viewsMonth", "viewsTotal",  "recording",
-		"watchUrl",   "embedUrl",   "hlsUrl",	   "whepUrl"
-	};
+	static const char *const MEMBERS[] = { "videoId", "title",
+		"description", "videoType", "status", "isLiveNow", "visibility",
+		"createdAt", "startedAt", "stoppedAt", "viewers", "peakViewers",
+		"viewsToday", "viewsMonth", "viewsTotal", "recording",
+		"watchUrl", "embedUrl", "hlsUrl", "whepUrl" };
 	struct json_object *view;
 	struct stream stream;
 	size_t i;
@@ -75,16 +73,16 @@ a_new_stream_is_written_with_nulls_for_what_is_not_yet(void **state)
 	assert_string_equal(text(view, "videoType"), "LIVE");
 	assert_string_equal(text(view, "status"), "PENDING");
 	assert_string_equal(text(view, "visibility"), "PUBLIC");
-	assert_string_equal(text(view, "createdAt"),
-			    "2026-01-01T00:00:00.000Z");
+	assert_string_equal(
+	    text(view, "createdAt"), "2026-01-01T00:00:00.000Z");
 	assert_null(member(view, "description"));
 	assert_null(member(view, "startedAt"));
 	assert_null(member(view, "stoppedAt"));
 	assert_null(member(view, "recording"));
-	assert_string_equal(text(view, "watchUrl"),
-			    BASE "/watch/AAAAAAAAAAAAAAAAAAAAA");
-	assert_string_equal(text(view, "embedUrl"),
-			    BASE "/embed/AAAAAAAAAAAAAAAAAAAAA");
+	assert_string_equal(
+	    text(view, "watchUrl"), BASE "/watch/AAAAAAAAAAAAAAAAAAAAA");
+	assert_string_equal(
+	    text(view, "embedUrl"), BASE "/embed/AAAAAAAAAAAAAAAAAAAAA");
 	(void)json_object_put(view);
 }
 
@@ -92,8 +90,7 @@ static void
 a_stream_is_live_now_in_one_state_alone(void **state)
 {
 	static const char *const NAMES[STREAM_STATUS__MAX] = { "PENDING",
-							       "LIVE", "READY",
-							       "FAILED" };
+		"LIVE", "READY", "FAILED" };
 	struct json_object *view;
 	struct stream stream;
 	int i;
@@ -121,9 +118,9 @@ number(struct json_object *of, const char *name)
 static void
 views_that_wait_are_counted_already(void **state)
 {
-	const struct audience audience = { .viewers = 3,
-					   .peak = 9,
-					   .views = 2 };
+	const struct audience audience = {
+		.viewers = 3, .peak = 9, .views = 2
+	};
 	struct json_object *view;
 	struct stream stream;
 
@@ -192,10 +189,9 @@ no_view_of_a_stream_holds_its_key_or_hash(void **state)
 static void
 a_created_stream_has_the_key_and_every_way_in(void **state)
 {
-	static const char *const MEMBERS[] = { "videoId",   "streamKey",
-					       "webrtcUrl", "whipUrl",
-					       "rtmpUrl",   "ingestUrl",
-					       "watchUrl",  "studioUrl" };
+	static const char *const MEMBERS[] = { "videoId", "streamKey",
+		"webrtcUrl", "whipUrl", "rtmpUrl", "ingestUrl", "watchUrl",
+		"studioUrl" };
 	struct unit *unit = *state;
 	struct json_object *view;
 	struct stream stream;
@@ -208,9 +204,9 @@ a_created_stream_has_the_key_and_every_way_in(void **state)
 	assert_int_equal(json_object_object_length(view), UNIT_COUNT(MEMBERS));
 	assert_string_equal(text(view, "streamKey"), "KEY");
 	assert_string_equal(text(view, "webrtcUrl"),
-			    BASE "/api/live/AAAAAAAAAAAAAAAAAAAAA/signal");
-	assert_string_equal(text(view, "studioUrl"),
-			    BASE "/studio/AAAAAAAAAAAAAAAAAAAAA");
+	    BASE "/api/live/AAAAAAAAAAAAAAAAAAAAA/signal");
+	assert_string_equal(
+	    text(view, "studioUrl"), BASE "/studio/AAAAAAAAAAAAAAAAAAAAA");
 	assert_null(text(view, "rtmpUrl"));
 	(void)json_object_put(view);
 }
@@ -224,10 +220,10 @@ rtmp_is_a_way_in_where_the_site_has_it(void **state)
 
 	sample(&stream);
 	(void)snprintf(unit->config.rtmp_url, sizeof(unit->config.rtmp_url),
-		       "rtmp://r.test/live");
+	    "rtmp://r.test/live");
 	view = wire_created(&stream, "KEY", &unit->config, BASE);
 	assert_string_equal(text(view, "rtmpUrl"),
-			    "rtmp://r.test/live/AAAAAAAAAAAAAAAAAAAAA?key=KEY");
+	    "rtmp://r.test/live/AAAAAAAAAAAAAAAAAAAAA?key=KEY");
 	(void)json_object_put(view);
 }
 
@@ -250,18 +246,18 @@ a_message_says_whom_it_is_from(void **state)
 
 	(void)state;
 	for (i = 0; i < UNIT_COUNT(PARTIES); i++) {
-		(void)snprintf(mail.sender, sizeof(mail.sender), "%s",
-			       PARTIES[i].sender);
+		(void)snprintf(
+		    mail.sender, sizeof(mail.sender), "%s", PARTIES[i].sender);
 		view = wire_mail(&mail);
 		assert_int_equal(json_object_object_length(view), 5);
 		assert_int_equal(number(view, "id"), 7);
 		assert_string_equal(text(view, "from"), PARTIES[i].from);
 		assert_string_equal(text(view, "type"), "answer");
-		assert_string_equal(text(view, "at"),
-				    "1970-01-01T00:00:00.001Z");
 		assert_string_equal(
-		    json_object_to_json_string_ext(member(view, "data"),
-						   JSON_C_TO_STRING_PLAIN),
+		    text(view, "at"), "1970-01-01T00:00:00.001Z");
+		assert_string_equal(
+		    json_object_to_json_string_ext(
+			member(view, "data"), JSON_C_TO_STRING_PLAIN),
 		    data);
 		(void)json_object_put(view);
 	}
@@ -270,10 +266,8 @@ a_message_says_whom_it_is_from(void **state)
 static void
 data_may_be_any_value(void **state)
 {
-	static const char *const VALUES[] = {
-		"null", "true", "1",  "-0.5",
-		"\"\"", "[]",	"{}", "[[1,null],{\"a\":\"\\u0000\"}]"
-	};
+	static const char *const VALUES[] = { "null", "true", "1", "-0.5",
+		"\"\"", "[]", "{}", "[[1,null],{\"a\":\"\\u0000\"}]" };
 	struct json_object *value;
 	size_t i;
 
@@ -282,7 +276,7 @@ data_may_be_any_value(void **state)
 		value = wire_data(VALUES[i]);
 		assert_string_equal(json_object_to_json_string_ext(
 					value, JSON_C_TO_STRING_PLAIN),
-				    VALUES[i]);
+		    VALUES[i]);
 		(void)json_object_put(value);
 	}
 }
@@ -296,8 +290,8 @@ every_type_of_mail_has_a_word(void **state)
 	for (i = 0; i < MAIL__MAX; i++) {
 		assert_non_null(MAIL_TYPE_NAMES[i]);
 		for (j = 0; j < i; j++)
-			assert_string_not_equal(MAIL_TYPE_NAMES[i],
-						MAIL_TYPE_NAMES[j]);
+			assert_string_not_equal(
+			    MAIL_TYPE_NAMES[i], MAIL_TYPE_NAMES[j]);
 	}
 }
 

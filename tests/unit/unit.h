@@ -105,8 +105,8 @@ unit_folder_clear(const char *folder, const char *prefix)
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
 		    entry->d_name[0] == '.')
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s", folder,
-			       entry->d_name);
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", folder, entry->d_name);
 		(void)unlink(path);
 	}
 	(void)closedir(list);
@@ -151,8 +151,8 @@ unit_group_begin(void **state)
 
 	unit_folder_make(unit.folder);
 	unit_config(&unit.config);
-	(void)snprintf(unit.config.data, sizeof(unit.config.data), "%s",
-		       unit.folder);
+	(void)snprintf(
+	    unit.config.data, sizeof(unit.config.data), "%s", unit.folder);
 	log_open("unit", "/dev/null", LOG_LEVEL_DEBUG);
 	unit_ok(live_prepare(&unit.config, &err), &err);
 	*state = &unit;
@@ -176,8 +176,8 @@ unit_test_begin(void **state)
 	struct error err;
 
 	unit_config(&unit->config);
-	(void)snprintf(unit->config.data, sizeof(unit->config.data), "%s",
-		       unit->folder);
+	(void)snprintf(
+	    unit->config.data, sizeof(unit->config.data), "%s", unit->folder);
 	unit_ok(live_open(&unit->live, &unit->config, &err), &err);
 	return 0;
 }
@@ -193,9 +193,9 @@ unit_test_end(void **state)
 	return 0;
 }
 
-#define UNIT_LIVE(function)                                        \
-	cmocka_unit_test_setup_teardown(function, unit_test_begin, \
-					unit_test_end)
+#define UNIT_LIVE(function)              \
+	cmocka_unit_test_setup_teardown( \
+	    function, unit_test_begin, unit_test_end)
 #define UNIT_RUN(tests) \
 	cmocka_run_group_tests(tests, unit_group_begin, unit_group_end)
 
@@ -206,8 +206,8 @@ unit_connect(const struct unit *unit, enum store_part part)
 	char path[UNIT_PATH_BYTES];
 	sqlite3 *db;
 
-	unit_path(unit, part == STORE_LASTING ? "livebin.db" : "passing.db",
-		  path);
+	unit_path(
+	    unit, part == STORE_LASTING ? "livebin.db" : "passing.db", path);
 	assert_int_equal(
 	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
 	(void)sqlite3_busy_timeout(db, 5000);
@@ -261,7 +261,7 @@ unit_in_child(int (*body)(void *context), void *context)
 /* A new stream; its key too, where `key` isn't NULL. */
 static inline void
 unit_create(struct unit *unit, enum visibility visibility,
-	    struct stream *stream, char *key)
+    struct stream *stream, char *key)
 {
 	const struct stream_draft draft = {
 		.title = "A title",
@@ -270,8 +270,8 @@ unit_create(struct unit *unit, enum visibility visibility,
 	char made[KEY_BYTES];
 	struct error err;
 
-	unit_ok(lifecycle_create(&unit->live, &draft, stream, made, &err),
-		&err);
+	unit_ok(
+	    lifecycle_create(&unit->live, &draft, stream, made, &err), &err);
 	if (key != NULL)
 		memcpy(key, made, KEY_BYTES);
 }
@@ -295,8 +295,8 @@ unit_again(struct unit *unit, struct stream *stream)
 
 	memcpy(id, stream->id, sizeof(id));
 	stream_free(stream);
-	assert_int_equal(store_stream_find(unit->live.store, id, stream, &err),
-			 1);
+	assert_int_equal(
+	    store_stream_find(unit->live.store, id, stream, &err), 1);
 }
 
 static const struct caller UNIT_PUBLISHER __attribute__((unused)) = {
@@ -308,28 +308,28 @@ static const struct caller UNIT_ANYONE __attribute__((unused)) = {
 
 /* The publisher's page begins to read; *cursor is its own from now on. */
 static inline void
-unit_attend(struct unit *unit, const struct stream *stream,
-	    struct cursor *cursor)
+unit_attend(
+    struct unit *unit, const struct stream *stream, struct cursor *cursor)
 {
 	struct error err;
 
 	memset(cursor, 0, sizeof(*cursor));
-	unit_ok(signaling_attend(&unit->live, stream, &UNIT_PUBLISHER, 10,
-				 cursor, &err),
-		&err);
+	unit_ok(signaling_attend(
+		    &unit->live, stream, &UNIT_PUBLISHER, 10, cursor, &err),
+	    &err);
 }
 
 /* A viewer makes an offer; *caller is the viewer from now on. */
 static inline void
 unit_offer(struct unit *unit, const struct stream *stream, struct grant *grant,
-	   struct caller *caller)
+    struct caller *caller)
 {
 	const struct signal signal = { .type = MAIL_OFFER, .data = "{}" };
 	struct error err;
 
-	unit_ok(signaling_offer(&unit->live, stream, &UNIT_ANYONE, &signal,
-				grant, &err),
-		&err);
+	unit_ok(signaling_offer(
+		    &unit->live, stream, &UNIT_ANYONE, &signal, grant, &err),
+	    &err);
 	memset(caller, 0, sizeof(*caller));
 	caller->role = ROLE_VIEWER;
 	caller->peer = grant->peer;
@@ -338,8 +338,8 @@ unit_offer(struct unit *unit, const struct stream *stream, struct grant *grant,
 /* Reads a mailbox; the mails are freed, their types are left in `types`. */
 static inline int
 unit_read(struct unit *unit, const struct stream *stream,
-	  const struct caller *caller, struct cursor *cursor,
-	  enum mail_type types[SIGNALING_READ_MAX])
+    const struct caller *caller, struct cursor *cursor,
+    enum mail_type types[SIGNALING_READ_MAX])
 {
 	struct mail mails[SIGNALING_READ_MAX];
 	struct error err;

@@ -116,7 +116,7 @@ unit_answer_read(struct unit_answer *answer, FILE *file)
 /* Serves one request with a body (NULL: none) and reads the answer. */
 static inline void
 unit_serve(const struct door *door, struct unit_request *ask, const char *body,
-	   struct unit_answer *answer)
+    struct unit_answer *answer)
 {
 	FILE *in = tmpfile(), *out = tmpfile();
 	int saved_in, saved_out;

@@ -1,0 +1,290 @@
+/*
+ * No memory: the n-th allocation fails, for every n until none is left. What
+ * failed says so, leaves nothing behind, and works when there is memory.
+ *
+ * Not here: what json-c builds. It ends the program when there is no memory,
+ * and the web server starts another.
+ *
+ * The program's own malloc takes glibc's place, which a sanitizer's would
+ * too: there these tests are skipped.
+ */
+#include "base/buf.h"
+#include "unit.h"
+
+/* The allocation that fails next, counted down; none while negative. */
+static long countdown = -1;
+static long living; /* allocations that were not freed */
+
+#if !UNIT_SANITIZED
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void __libc_free(void *memory);
+
+static bool
+fails_now(void)
+{
+	return countdown >= 0 && countdown-- == 0;
+}
+
+void *
+malloc(size_t size)
+{
+	if (fails_now())
+		return NULL;
+	living++;
+	return __libc_malloc(size);
+}
+
+void *
+calloc(size_t count, size_t size)
+{
+	if (fails_now())
+		return NULL;
+	living++;
+	return __libc_calloc(count, size);
+}
+
+void *
+realloc(void *memory, size_t size)
+{
+	if (fails_now())
+		return NULL;
+	living += memory == NULL;
+	return __libc_realloc(memory, size);
+}
+
+void
+free(void *memory)
+{
+	living -= memory != NULL;
+	__libc_free(memory);
+}
+
+#endif
+
+/*
+ * Calls `work` with the first allocation failing, then the second, until it
+ * ends before the failure comes. It returns 0, or -1 with *err. How often.
+ */
+static int
+starve(int (*work)(void *context, struct error *err), void *context)
+{
+	struct error err;
+	long n;
+	int rc;
+
+	for (n = 0; n < 10000; n++) {
+		err.code = ERROR_NONE;
+		countdown = n;
+		rc = work(context, &err);
+		if (countdown >= 0) {
+			countdown = -1;
+			assert_int_equal(rc, 0);
+			return (int)n;
+		}
+		countdown = -1;
+		assert_in_range(rc + 1, 0, 1);
+		if (rc != 0)
+			assert_true(err.code == ERROR_SYSTEM ||
+				    err.code == ERROR_STORE);
+	}
+	fail_msg("it never ended");
+	return -1;
+}
+
+/* The same, and nothing is left of it each time. */
+static void
+starve_without_leaks(
+    int (*work)(void *context, struct error *err), void *context)
+{
+	struct error err;
+	long before, n;
+
+	if (UNIT_SANITIZED)
+		skip();
+	(void)work(context, &err); /* what is kept on the first call */
+	for (n = 0; n < 1000; n++) {
+		before = living;
+		countdown = n;
+		(void)work(context, &err);
+		assert_int_equal(living, before);
+		if (countdown >= 0)
+			break;
+	}
+	countdown = -1;
+	assert_true(n > 0 && n < 1000);
+}
+
+static int
+fill_buffer(void *context, struct error *err)
+{
+	struct buf buf;
+	int i, rc;
+
+	(void)context;
+	buf_init(&buf, 100000);
+	for (i = 0; i < 5000; i++)
+		buf_format(&buf, "%d ", i % 10);
+	rc = buf.failed ? error_set(err, ERROR_SYSTEM, NULL, "no") : 0;
+	if (rc == 0 && buf.size != 10000)
+		rc = 1;
+	buf_free(&buf);
+	return rc;
+}
+
+static void
+a_buffer_without_memory_fails(void **state)
+{
+	(void)state;
+	if (UNIT_SANITIZED)
+		skip();
+	assert_true(starve(fill_buffer, NULL) > 3);
+	starve_without_leaks(fill_buffer, NULL);
+}
+
+static int
+change_many(void *context, struct error *err)
+{
+	struct unit *unit = context;
+	struct change change;
+	char name[16];
+	int i, rc = 0;
+
+	if (change_begin(&change, &unit->live, STORE_PASSING, err) != 0)
+		return -1;
+	for (i = 0; i < 40 && rc == 0; i++) {
+		(void)snprintf(name, sizeof(name), "memory%d", i);
+		rc = change_wakes(&change, topic_of("mail", name), err);
+	}
+	return change_end(&change, rc, err);
+}
+
+static void
+a_change_without_memory_is_rolled_back_and_unmarked(void **state)
+{
+	struct unit *unit = *state;
+	struct error err;
+	char name[16];
+	int i;
+
+	if (UNIT_SANITIZED)
+		skip();
+	assert_true(starve(change_many, unit) >= 3);
+	for (i = 0; i < 40; i++) {
+		(void)snprintf(name, sizeof(name), "memory%d", i);
+		assert_false(topic_marked(topic_of("mail", name)));
+	}
+	assert_int_equal(change_many(unit, &err), 0);
+}
+
+static int
+create_stream(void *context, struct error *err)
+{
+	const struct stream_draft draft = {
+		.title = "title",
+		.description = "description",
+	};
+	struct unit *unit = context;
+	struct stream stream;
+	char key[KEY_BYTES];
+
+	if (lifecycle_create(&unit->live, &draft, &stream, key, err) != 0)
+		return -1;
+	stream_free(&stream);
+	return 0;
+}
+
+static int
+count_streams(struct unit *unit)
+{
+	return (int)unit_sql_int(
+	    unit, STORE_LASTING, "SELECT count(*) FROM stream");
+}
+
+static void
+a_stream_is_created_with_memory_or_not_at_all(void **state)
+{
+	struct unit *unit = *state;
+	struct error err;
+	long n;
+	int rc, before;
+
+	if (UNIT_SANITIZED)
+		skip();
+	for (n = 0; n < 1000; n++) {
+		before = count_streams(unit);
+		countdown = n;
+		rc = create_stream(unit, &err);
+		if (countdown >= 0)
+			break;
+		assert_int_equal(count_streams(unit), before + (rc == 0));
+	}
+	countdown = -1;
+	assert_true(n > 0 && n < 1000);
+}
+
+struct scene {
+	struct unit *unit;
+	const struct stream *stream;
+};
+
+static int
+make_offer(void *context, struct error *err)
+{
+	const struct signal signal = { .type = MAIL_OFFER, .data = "{}" };
+	const struct scene *scene = context;
+	struct grant grant;
+
+	return signaling_offer(&scene->unit->live, scene->stream, &UNIT_ANYONE,
+	    &signal, &grant, err);
+}
+
+static void
+an_offer_is_made_whole_or_not_at_all(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct cursor cursor;
+	struct scene scene = { unit, &stream };
+	struct error err;
+	long n;
+	int rc, made = 0;
+
+	if (UNIT_SANITIZED)
+		skip();
+	unit->config.max_peers = 10000;
+	unit->config.mailbox_max = 10000;
+	unit_start(unit, &stream);
+	unit_attend(unit, &stream, &cursor);
+	for (n = 0; n < 1000; n++) {
+		countdown = n;
+		rc = make_offer(&scene, &err);
+		if (countdown >= 0)
+			break;
+		made += rc == 0;
+		assert_int_equal(unit_sql_int(unit, STORE_PASSING,
+				     "SELECT count(*) FROM peer"),
+		    made);
+		assert_int_equal(unit_sql_int(unit, STORE_PASSING,
+				     "SELECT count(*) FROM mail"),
+		    2 * made);
+	}
+	countdown = -1;
+	assert_int_equal(rc, 0);
+	stream_free(&stream);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_buffer_without_memory_fails),
+		UNIT_LIVE(a_change_without_memory_is_rolled_back_and_unmarked),
+		UNIT_LIVE(a_stream_is_created_with_memory_or_not_at_all),
+		UNIT_LIVE(an_offer_is_made_whole_or_not_at_all),
+	};
+
+	return UNIT_RUN(tests);
+}
