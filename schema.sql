@@ -85,7 +85,6 @@ CREATE TABLE mail (
 	at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX mail_box ON mail (stream_id, receiver, id);
-CREATE INDEX mail_at ON mail (at_ms);
 INSERT INTO sqlite_sequence (name, seq)
 	VALUES ('mail', CAST(strftime('%s', 'now') AS INTEGER) * 1000000);
 
@@ -145,9 +144,13 @@ CREATE TABLE rate (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rate_empty ON rate (empty_ms);
 
--- One row: when the next sweep is due. Whoever moves it, sweeps.
+-- One row: when the next sweep is due. Whoever moves it, sweeps. And a mark in
+-- the mail: the newest id at mail_ms; when the mark is old, what is up to it
+-- is older, and goes. (An index by time would cost every message a page.)
 CREATE TABLE sweep (
 	id INTEGER PRIMARY KEY CHECK (id = 0),
-	due_ms INTEGER NOT NULL
+	due_ms INTEGER NOT NULL,
+	mail_id INTEGER NOT NULL,
+	mail_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO sweep (id, due_ms) VALUES (0, 0);
+INSERT INTO sweep (id, due_ms, mail_id, mail_ms) VALUES (0, 0, 0, 0);

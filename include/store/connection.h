@@ -15,7 +15,6 @@ struct store {
 	struct sqlite3_stmt *begin[STORE_PART__MAX];
 	struct sqlite3_stmt *commit[STORE_PART__MAX];
 	struct sqlite3_stmt *rollback[STORE_PART__MAX];
-	struct sqlite3_stmt *version[STORE_PART__MAX];
 	int busy_timeout_ms;
 };
 

@@ -80,7 +80,7 @@ int store_mail_answer(struct store *store, const struct mailbox *box,
     int64_t after_id, struct mail *mail, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Remove: one message; those up to an id; a mailbox; a stream's; old ones. */
+/* Remove: one message; those up to an id; a mailbox; a stream's. */
 int store_mail_delete(struct store *store, int64_t id, struct error *err)
     __attribute__((warn_unused_result));
 int store_mail_delete_read(struct store *store, const struct mailbox *box,
@@ -89,7 +89,12 @@ int store_mail_delete_box(struct store *store, const struct mailbox *box,
     struct error *err) __attribute__((warn_unused_result));
 int store_mail_delete_stream(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
-int store_mail_delete_old(struct store *store, int64_t before_unix_ms,
-    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Removes messages older than the last call whose time was `keep_ms` ago, or
+ * more: between once and twice as old. Rows removed, or -1 with *err.
+ */
+int store_mail_delete_old(struct store *store, int64_t now_unix_ms,
+    int64_t keep_ms, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -45,15 +45,6 @@ int store_commit(struct store *store, enum store_part part, struct error *err)
     __attribute__((warn_unused_result));
 void store_rollback(struct store *store, enum store_part part);
 
-/*
- * Two numbers that differ from the last call's if a file was changed by
- * anybody since. For caches and for waiters' slow tick; no meaning otherwise.
- */
-struct store_moment {
-	int64_t lasting, passing;
-};
-struct store_moment store_moment(struct store *store);
-
 /* 0 if the part can be read and its write lock be had, or -1 with *err. */
 int store_check(struct store *store, enum store_part part, struct error *err)
     __attribute__((warn_unused_result));

@@ -46,12 +46,12 @@ struct row {
 		.offset = offsetof(struct config, member),      \
 		.text_default = (fallback), .help = (help_text) \
 	}
-#define INT(row_name, member, fallback, low, high, help_text)           \
+#define INT(row_name, member, fallback, low, high, text)                \
 	{                                                               \
 		.name = (row_name), .type = ROW_INT,                    \
 		.offset = offsetof(struct config, member),              \
 		.int_default = (fallback), .min = (low), .max = (high), \
-		.help = (help_text)                                     \
+		.help = (text)                                          \
 	}
 #define WORD(member, fallback, word_list, count, help_text)  \
 	{                                                    \
@@ -66,7 +66,7 @@ static const struct row ROWS[] = {
 	TEXT(data, "./var",
 	    "folder of the databases, the secret, the log and the sockets"),
 	TEXT(public_url, "",
-	    "scheme and host that links begin with; empty: as the request says"),
+	    "scheme and host that links begin with; empty: the request's"),
 	TEXT(cors_origins, "*",
 	    "origins that may call the API, separated by spaces; * is any"),
 	TEXT(ice_servers, "[]",

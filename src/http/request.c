@@ -148,7 +148,7 @@ int
 request_query_int(const struct request *request, const char *name,
     const int64_t range[2], int64_t *value, struct error *err)
 {
-	char text[24], *end;
+	char text[24] = "", *end;
 	long long number;
 	int found;
 

@@ -50,7 +50,7 @@ sweep_rows(struct live *live, int64_t now, struct error *err)
 	if (store_viewer_delete_expired(live->store, now, err) < 0 ||
 	    store_view_delete_expired(live->store, now, err) < 0 ||
 	    store_rate_delete_empty(live->store, now, err) < 0 ||
-	    store_mail_delete_old(live->store, now - MAIL_KEEP_MS, err) < 0)
+	    store_mail_delete_old(live->store, now, MAIL_KEEP_MS, err) < 0)
 		rc = -1;
 	return change_end(&change, rc, err);
 }

@@ -2,8 +2,8 @@
  * The wire format. Member names and order are those of the HTTP contract
  * (docs/openapi.yaml).
  */
-#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -150,7 +150,9 @@ wire_data(const char *json)
 	char *text = strdup(json);
 
 	/* It was checked on its way in: it goes out as it came. */
-	if (data != NULL && text != NULL)
+	if (data == NULL || text == NULL)
+		free(text);
+	else
 		json_object_set_serializer(data,
 		    json_object_userdata_to_json_string, text,
 		    json_object_free_userdata);

@@ -148,9 +148,23 @@ store_mail_delete_stream(
 }
 
 int
-store_mail_delete_old(
-    struct store *store, int64_t before_unix_ms, struct error *err)
+store_mail_delete_old(struct store *store, int64_t now_unix_ms, int64_t keep_ms,
+    struct error *err)
 {
-	return statement_run(
-	    store, STATEMENT_MAIL_OLD, err, "i", before_unix_ms);
+	int64_t mark, last;
+	int found, removed;
+
+	found = statement_step(
+	    store, STATEMENT_MAIL_MARK, err, "i", now_unix_ms - keep_ms);
+	mark = mail_number(store, STATEMENT_MAIL_MARK, found);
+	if (found <= 0)
+		return found;
+	last = store_mail_last_id(store, err);
+	if (last < 0)
+		return -1;
+	removed = statement_run(store, STATEMENT_MAIL_OLD, err, "i", mark);
+	if (removed < 0 || statement_run(store, STATEMENT_MAIL_MARK_SET, err,
+			       "ii", last, now_unix_ms) < 0)
+		return -1;
+	return removed;
 }

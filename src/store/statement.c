@@ -127,7 +127,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_MAIL_LAST] = { STORE_PASSING,
 	    "SELECT seq FROM sqlite_sequence WHERE name = 'mail'" },
 	[STATEMENT_MAIL_COUNT] = { STORE_PASSING,
-	    "SELECT count(*) FROM mail WHERE stream_id = ?1 AND receiver = ?2" },
+	    "SELECT count(*) FROM mail"
+	    " WHERE stream_id = ?1 AND receiver = ?2" },
 	[STATEMENT_MAIL_ANSWER] = { STORE_PASSING,
 	    "SELECT id, data FROM mail WHERE stream_id = ?1 AND receiver = ?2"
 	    " AND id > ?3 AND type = ?4 ORDER BY id LIMIT 1" },
@@ -141,7 +142,7 @@ static const struct text TEXTS[] = {
 	[STATEMENT_MAIL_DELETE_STREAM] = { STORE_PASSING,
 	    "DELETE FROM mail WHERE stream_id = ?1" },
 	[STATEMENT_MAIL_OLD] = { STORE_PASSING,
-	    "DELETE FROM mail WHERE at_ms < ?1" },
+	    "DELETE FROM mail WHERE id <= ?1" },
 
 	[STATEMENT_VIEWER_PUT] = { STORE_PASSING,
 	    "INSERT INTO viewer (stream_id, viewer_id, lease_ms)"
@@ -182,6 +183,10 @@ static const struct text TEXTS[] = {
 	[STATEMENT_RATE_OLD] = { STORE_PASSING,
 	    "DELETE FROM rate WHERE empty_ms <= ?1" },
 
+	[STATEMENT_MAIL_MARK] = { STORE_PASSING,
+	    "SELECT mail_id FROM sweep WHERE id = 0 AND mail_ms <= ?1" },
+	[STATEMENT_MAIL_MARK_SET] = { STORE_PASSING,
+	    "UPDATE sweep SET mail_id = ?1, mail_ms = ?2 WHERE id = 0" },
 	[STATEMENT_SWEEP_DUE] = { STORE_PASSING,
 	    "SELECT due_ms FROM sweep WHERE id = 0" },
 	[STATEMENT_SWEEP_CLAIM] = { STORE_PASSING,

@@ -46,9 +46,7 @@ store_prepare_all(struct store *store, struct error *err)
 			db, "BEGIN IMMEDIATE", &store->begin[i], err) != 0 ||
 		    store_prepare(db, "COMMIT", &store->commit[i], err) != 0 ||
 		    store_prepare(db, "ROLLBACK", &store->rollback[i], err) !=
-			0 ||
-		    store_prepare(db, "PRAGMA data_version", &store->version[i],
-			err) != 0)
+			0)
 			return -1;
 	}
 	for (i = 0; i < STATEMENT__MAX; i++) {
@@ -96,7 +94,6 @@ store_close(struct store *store)
 		(void)sqlite3_finalize(store->begin[i]);
 		(void)sqlite3_finalize(store->commit[i]);
 		(void)sqlite3_finalize(store->rollback[i]);
-		(void)sqlite3_finalize(store->version[i]);
 		(void)sqlite3_close(store->parts[i]);
 	}
 	free(store);
@@ -150,29 +147,6 @@ store_rollback(struct store *store, enum store_part part)
 	if (!sqlite3_get_autocommit(store->parts[part]))
 		(void)store_step(store->rollback[part]);
 	(void)pthread_mutex_unlock(&writers[part]);
-}
-
-static int64_t
-store_version(struct store *store, enum store_part part)
-{
-	int64_t version = -1;
-
-	if (sqlite3_step(store->version[part]) == SQLITE_ROW)
-		version = sqlite3_column_int64(store->version[part], 0);
-	(void)sqlite3_reset(store->version[part]);
-	return version;
-}
-
-struct store_moment
-store_moment(struct store *store)
-{
-	/* data_version is blind to one's own commits; total_changes isn't. */
-	return (struct store_moment){
-		.lasting = store_version(store, STORE_LASTING) +
-			   sqlite3_total_changes64(store->parts[STORE_LASTING]),
-		.passing = store_version(store, STORE_PASSING) +
-			   sqlite3_total_changes64(store->parts[STORE_PASSING]),
-	};
 }
 
 int

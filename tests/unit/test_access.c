@@ -28,28 +28,27 @@ static enum role
 role_of(struct unit *unit, const struct scene *scene, const char *secret,
     struct caller *caller)
 {
-	struct stream seen;
+	struct call call;
 	struct error err;
 
-	unit_ok(access_stream(
-		    &unit->live, scene->stream.id, secret, &seen, caller, &err),
+	unit_ok(
+	    access_stream(&unit->live, scene->stream.id, secret, &call, &err),
 	    &err);
-	assert_string_equal(seen.id, scene->stream.id);
-	stream_free(&seen);
+	assert_string_equal(call.stream.id, scene->stream.id);
+	stream_free(&call.stream);
+	*caller = call.caller;
 	return caller->role;
 }
 
 static enum error_code
 refusal(struct unit *unit, const char *stream_id, const char *secret)
 {
-	struct caller caller;
-	struct stream seen;
+	struct call call;
 	struct error err;
 
 	assert_int_equal(
-	    access_stream(&unit->live, stream_id, secret, &seen, &caller, &err),
-	    -1);
-	assert_null(seen.description);
+	    access_stream(&unit->live, stream_id, secret, &call, &err), -1);
+	assert_null(call.stream.description);
 	return err.code;
 }
 
@@ -158,16 +157,15 @@ a_private_stream_is_refused_as_one_that_is_not_there(void **state)
 {
 	struct unit *unit = *state;
 	struct error hidden, missing;
-	struct caller caller;
-	struct stream seen;
+	struct call call;
 	struct scene scene;
 
 	scene_make(unit, VISIBILITY_PRIVATE, &scene);
-	assert_int_equal(access_stream(&unit->live, scene.stream.id, NULL,
-			     &seen, &caller, &hidden),
+	assert_int_equal(
+	    access_stream(&unit->live, scene.stream.id, NULL, &call, &hidden),
 	    -1);
 	assert_int_equal(access_stream(&unit->live, "AAAAAAAAAAAAAAAAAAAAA",
-			     NULL, &seen, &caller, &missing),
+			     NULL, &call, &missing),
 	    -1);
 	assert_memory_equal(&hidden, &missing, sizeof(hidden));
 	stream_free(&scene.stream);
@@ -195,8 +193,8 @@ a_token_of_a_viewer_that_left_is_wrong(void **state)
 	struct error err;
 
 	scene_make(unit, VISIBILITY_PUBLIC, &scene);
-	unit_ok(signaling_send(
-		    &unit->live, &scene.stream, &scene.viewer, &bye, &err),
+	unit_ok(signaling_send(&unit->live,
+		    UNIT_CALL(&scene.stream, &scene.viewer), &bye, &err),
 	    &err);
 	assert_int_equal(
 	    refusal(unit, scene.stream.id, scene.grant.token), ERROR_KEY_WRONG);
@@ -208,22 +206,23 @@ the_key_alone_makes_a_publisher(void **state)
 {
 	struct unit *unit = *state;
 	struct scene scene;
-	struct stream seen;
+	struct call call;
 	struct error err;
 
 	scene_make(unit, VISIBILITY_PRIVATE, &scene);
 	unit_ok(access_publisher(
-		    &unit->live, scene.stream.id, scene.key, &seen, &err),
+		    &unit->live, scene.stream.id, scene.key, &call, &err),
 	    &err);
-	stream_free(&seen);
+	assert_int_equal(call.caller.role, ROLE_PUBLISHER);
+	stream_free(&call.stream);
 	unit_fails(
-	    access_publisher(&unit->live, scene.stream.id, NULL, &seen, &err),
+	    access_publisher(&unit->live, scene.stream.id, NULL, &call, &err),
 	    &err, ERROR_CREDENTIALS_MISSING);
 	unit_fails(access_publisher(&unit->live, scene.stream.id,
-		       scene.grant.token, &seen, &err),
+		       scene.grant.token, &call, &err),
 	    &err, ERROR_KEY_WRONG);
 	unit_fails(access_publisher(&unit->live, "AAAAAAAAAAAAAAAAAAAAA",
-		       scene.key, &seen, &err),
+		       scene.key, &call, &err),
 	    &err, ERROR_STREAM_UNKNOWN);
 	stream_free(&scene.stream);
 }

@@ -15,8 +15,9 @@ beat(struct unit *unit, const struct stream *stream, const char *viewer_id,
 	struct audience audience;
 	struct error err;
 
-	unit_ok(audience_heartbeat(
-		    &unit->live, stream, viewer_id, leaving, &audience, &err),
+	unit_ok(audience_heartbeat(&unit->live, stream,
+		    &(const struct heartbeat){ viewer_id, leaving }, &audience,
+		    &err),
 	    &err);
 	return audience;
 }
@@ -147,8 +148,8 @@ a_page_and_its_peer_count_once(void **state)
 
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
-	unit_ok(signaling_offer(
-		    &unit->live, &stream, &UNIT_ANYONE, &signal, &grant, &err),
+	unit_ok(signaling_offer(&unit->live, UNIT_CALL(&stream, &UNIT_ANYONE),
+		    &signal, &grant, &err),
 	    &err);
 	now = beat(unit, &stream, VIEWER, false);
 	assert_int_equal(now.viewers, 1);

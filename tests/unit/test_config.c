@@ -32,7 +32,7 @@ without_an_environment_the_defaults_hold(void **state)
 	assert_string_equal(config.ice_servers, "[]");
 	assert_int_equal(config.default_visibility, VISIBILITY_PUBLIC);
 	assert_int_equal(config.max_peers, 8);
-	assert_int_equal(config.mailbox_max, 256);
+	assert_int_equal(config.mailbox_max, 1024);
 	assert_int_equal(config.signal_bytes_max, 32768);
 	assert_int_equal(config.answer_wait_s, 10);
 	assert_int_equal(config.viewer_timeout_s, 45);

@@ -87,8 +87,8 @@ a_session_behind_the_last_number_is_still_readable(void **state)
 
 	unit_start(unit, &stream);
 	unit_ok(cursor_parse("999999999999999999.0", &cursor, &err), &err);
-	unit_ok(signaling_attend(
-		    &unit->live, &stream, &UNIT_PUBLISHER, 0, &cursor, &err),
+	unit_ok(signaling_attend(&unit->live,
+		    UNIT_CALL(&stream, &UNIT_PUBLISHER), 0, &cursor, &err),
 	    &err);
 	unit_attend(unit, &stream, &next);
 	cursor_format(&next, text);

@@ -298,30 +298,108 @@ a_stop_by_id_stops_what_is_live_alone(void **state)
 }
 
 static void
-an_update_writes_what_people_see(void **state)
+patch(
+    struct unit *unit, struct stream *stream, const struct stream_patch *change)
 {
-	struct unit *unit = *state;
-	struct stream stream;
 	struct error err;
 
+	unit_ok(lifecycle_update(&unit->live, stream, change, &err), &err);
+}
+
+static void
+an_update_writes_what_people_see(void **state)
+{
+	const enum visibility hidden = VISIBILITY_PRIVATE;
+	const struct stream_patch change = {
+		.title = "Another",
+		.description = "and more",
+		.sets_description = true,
+		.visibility = &hidden,
+	};
+	struct unit *unit = *state;
+	struct stream stream;
+	int i;
+
 	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
-	(void)snprintf(stream.title, sizeof(stream.title), "Another");
-	stream.description = strdup("and more");
-	stream.visibility = VISIBILITY_PRIVATE;
-	unit_ok(lifecycle_update(&unit->live, &stream, &err), &err);
-	unit_again(unit, &stream);
-	assert_string_equal(stream.title, "Another");
-	assert_string_equal(stream.description, "and more");
-	assert_int_equal(stream.visibility, VISIBILITY_PRIVATE);
-	assert_int_equal(stream.status, STREAM_PENDING);
+	patch(unit, &stream, &change);
+	for (i = 0; i < 2; i++) {
+		assert_string_equal(stream.title, "Another");
+		assert_string_equal(stream.description, "and more");
+		assert_int_equal(stream.visibility, VISIBILITY_PRIVATE);
+		assert_int_equal(stream.status, STREAM_PENDING);
+		unit_again(unit, &stream);
+	}
 	stream_free(&stream);
+}
+
+static void
+an_update_leaves_what_it_does_not_name(void **state)
+{
+	const enum visibility hidden = VISIBILITY_UNLISTED;
+	struct unit *unit = *state;
+	struct stream stream;
+
+	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
+	patch(unit, &stream,
+	    &(struct stream_patch){
+		.description = "kept", .sets_description = true });
+	patch(unit, &stream, &(struct stream_patch){ .title = "T" });
+	patch(unit, &stream, &(struct stream_patch){ .visibility = &hidden });
+	assert_string_equal(stream.title, "T");
+	assert_string_equal(stream.description, "kept");
+	assert_int_equal(stream.visibility, VISIBILITY_UNLISTED);
+	patch(
+	    unit, &stream, &(struct stream_patch){ .sets_description = true });
+	assert_null(stream.description);
+	assert_string_equal(stream.title, "T");
+	stream_free(&stream);
+}
+
+static void
+two_updates_at_once_do_not_undo_each_other(void **state)
+{
+	struct unit *unit = *state;
+	struct stream first, second;
+
+	unit_create(unit, VISIBILITY_PUBLIC, &first, NULL);
+	second = first;
+	patch(unit, &first, &(struct stream_patch){ .title = "T" });
+	patch(unit, &second,
+	    &(struct stream_patch){
+		.description = "D", .sets_description = true });
+	assert_string_equal(second.title, "T");
+	assert_string_equal(second.description, "D");
+	stream_free(&first);
+	stream_free(&second);
+}
+
+static void
+of_two_rotations_at_once_one_wins(void **state)
+{
+	struct unit *unit = *state;
+	struct stream first, second;
+	char key[KEY_BYTES], zeroes[KEY_BYTES] = { 0 };
+	struct call call;
+	struct error err;
+
+	unit_create(unit, VISIBILITY_PUBLIC, &first, NULL);
+	second = first;
+	unit_ok(lifecycle_rotate(&unit->live, &first, key, &err), &err);
+	unit_ok(
+	    access_publisher(&unit->live, first.id, key, &call, &err), &err);
+	stream_free(&call.stream);
+	unit_fails(lifecycle_rotate(&unit->live, &second, key, &err), &err,
+	    ERROR_KEY_WRONG);
+	assert_memory_equal(key, zeroes, KEY_BYTES);
+	stream_free(&first);
 }
 
 static void
 a_rotated_key_takes_the_old_ones_place(void **state)
 {
 	struct unit *unit = *state;
-	struct stream stream, seen;
+	struct stream stream;
+	struct call seen;
 	char old[KEY_BYTES], key[KEY_BYTES];
 	struct topic mail;
 	struct error err;
@@ -337,7 +415,7 @@ a_rotated_key_takes_the_old_ones_place(void **state)
 	    &err, ERROR_KEY_WRONG);
 	unit_ok(
 	    access_publisher(&unit->live, stream.id, key, &seen, &err), &err);
-	stream_free(&seen);
+	stream_free(&seen.stream);
 	stream_free(&stream);
 }
 
@@ -380,7 +458,7 @@ every_change_of_state_wakes_who_watches_the_stream(void **state)
 	start(unit, &stream);
 	assert_int_not_equal(topic_version(topic), version);
 	version = topic_version(topic);
-	unit_ok(lifecycle_update(&unit->live, &stream, &err), &err);
+	patch(unit, &stream, &(struct stream_patch){ .title = "T" });
 	assert_int_not_equal(topic_version(topic), version);
 	version = topic_version(topic);
 	stop(unit, &stream);
@@ -465,6 +543,9 @@ main(void)
 		UNIT_LIVE(a_stopped_stream_can_be_started_again),
 		UNIT_LIVE(a_stop_by_id_stops_what_is_live_alone),
 		UNIT_LIVE(an_update_writes_what_people_see),
+		UNIT_LIVE(an_update_leaves_what_it_does_not_name),
+		UNIT_LIVE(two_updates_at_once_do_not_undo_each_other),
+		UNIT_LIVE(of_two_rotations_at_once_one_wins),
 		UNIT_LIVE(a_rotated_key_takes_the_old_ones_place),
 		UNIT_LIVE(a_deleted_stream_leaves_nothing),
 		UNIT_LIVE(every_change_of_state_wakes_who_watches_the_stream),

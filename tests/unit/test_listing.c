@@ -13,12 +13,12 @@
 static struct json_object *
 list(struct unit *unit, int64_t below_seq, int64_t limit)
 {
-	const struct listing_page page = { below_seq, limit };
+	const struct listing_request page = { below_seq, limit, BASE };
 	struct json_object *tree;
 	const struct listing *found;
 	struct error err;
 
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_int_equal(strlen(found->json.data), found->json.size);
 	tree = json_tokener_parse(found->json.data);
 	assert_non_null(tree);
@@ -165,18 +165,18 @@ a_page_that_is_just_full_has_no_next(void **state)
 static void
 links_begin_with_the_base_that_was_asked(void **state)
 {
-	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	struct listing_request page = { INT64_MAX, LISTING_LIMIT_DEFAULT,
+		"http://a" };
 	struct unit *unit = *state;
 	const struct listing *found;
 	struct stream stream;
 	struct error err;
 
 	unit_start(unit, &stream);
-	unit_ok(
-	    listing_active(&unit->live, &page, "http://a", &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_non_null(strstr(found->json.data, "\"http://a/watch/"));
-	unit_ok(
-	    listing_active(&unit->live, &page, "http://b", &found, &err), &err);
+	page.base = "http://b";
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_non_null(strstr(found->json.data, "\"http://b/watch/"));
 	assert_null(strstr(found->json.data, "http://a"));
 }
@@ -184,27 +184,29 @@ links_begin_with_the_base_that_was_asked(void **state)
 static void
 the_first_page_is_kept_while_nothing_changes(void **state)
 {
-	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	const struct listing_request page = { INT64_MAX, LISTING_LIMIT_DEFAULT,
+		BASE };
 	struct unit *unit = *state;
 	const struct listing *found;
 	struct stream stream;
 	struct error err;
 
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	/* A mark that a page which was kept still has. */
 	unit->live.listing.json.data[0] = '!';
 	unit->live.listing.until_mono_ms = INT64_MAX;
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_int_equal(found->json.data[0], '!');
 	unit->live.listing.until_mono_ms = 0;
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_int_equal(found->json.data[0], '{');
 }
 
 static void
 another_programs_change_is_seen_at_once(void **state)
 {
+	const enum visibility hidden = VISIBILITY_PRIVATE;
 	struct unit *unit = *state;
 	struct stream a, b;
 	struct live other;
@@ -218,8 +220,9 @@ another_programs_change_is_seen_at_once(void **state)
 	unit_ok(lifecycle_stop(&other, &a, &err), &err);
 	assert_int_equal(count_first_page(unit), 1);
 	unit->live.listing.until_mono_ms = INT64_MAX;
-	b.visibility = VISIBILITY_PRIVATE;
-	unit_ok(lifecycle_update(&other, &b, &err), &err);
+	unit_ok(lifecycle_update(&other, &b,
+		    &(struct stream_patch){ .visibility = &hidden }, &err),
+	    &err);
 	assert_int_equal(count_first_page(unit), 0);
 	live_close(&other);
 }
@@ -227,22 +230,23 @@ another_programs_change_is_seen_at_once(void **state)
 static void
 the_digest_follows_the_text(void **state)
 {
-	const struct listing_page page = { INT64_MAX, LISTING_LIMIT_DEFAULT };
+	const struct listing_request page = { INT64_MAX, LISTING_LIMIT_DEFAULT,
+		BASE };
 	struct unit *unit = *state;
 	const struct listing *found;
 	struct stream stream;
 	struct error err;
 	uint64_t empty;
 
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	empty = found->digest;
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_true(found->digest != empty);
 	assert_true(found->digest == digest_add(DIGEST_START, found->json.data,
 					 found->json.size));
 	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
-	unit_ok(listing_active(&unit->live, &page, BASE, &found, &err), &err);
+	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
 	assert_true(found->digest == empty);
 }
 
@@ -258,7 +262,8 @@ viewers_are_counted_once_they_were_swept(void **state)
 	unit_start(unit, &stream);
 	(void)json_object_put(first_page(unit));
 	unit_ok(audience_heartbeat(&unit->live, &stream,
-		    "VVVVVVVVVVVVVVVVVVVVV", false, &audience, &err),
+		    &(const struct heartbeat){ "VVVVVVVVVVVVVVVVVVVVV", false },
+		    &audience, &err),
 	    &err);
 	unit_sql(unit, STORE_PASSING, "UPDATE sweep SET due_ms = 0");
 	unit->live.listing.until_mono_ms = INT64_MAX;

@@ -33,16 +33,16 @@ send_from(struct scene *scene, const struct caller *caller, enum mail_type type,
 {
 	const struct signal signal = { .type = type, .data = "1", .to = to };
 
-	return signaling_send(
-	    &scene->unit->live, &scene->stream, caller, &signal, err);
+	return signaling_send(&scene->unit->live,
+	    UNIT_CALL(&scene->stream, caller), &signal, err);
 }
 
 static int
 attend(struct scene *scene, const struct caller *caller, struct cursor *cursor,
     struct error *err)
 {
-	return signaling_attend(
-	    &scene->unit->live, &scene->stream, caller, 0, cursor, err);
+	return signaling_attend(&scene->unit->live,
+	    UNIT_CALL(&scene->stream, caller), 0, cursor, err);
 }
 
 static int
@@ -278,8 +278,9 @@ a_new_page_takes_the_stream_over(void **state)
 	scene_make(state, &scene);
 	unit_attend(scene.unit, &scene.stream, &second);
 	assert_true(second.session > scene.page.session);
-	unit_fails(signaling_read(&scene.unit->live, &scene.stream,
-		       &UNIT_PUBLISHER, &scene.page, mails, &err),
+	unit_fails(signaling_read(&scene.unit->live,
+		       UNIT_CALL(&scene.stream, &UNIT_PUBLISHER), &scene.page,
+		       mails, &err),
 	    &err, ERROR_REPLACED);
 	unit_fails(attend(&scene, &UNIT_PUBLISHER, &scene.page, &err), &err,
 	    ERROR_REPLACED);
@@ -355,8 +356,9 @@ a_publishers_lease_is_its_wait_and_the_grace(void **state)
 
 	scene_make(state, &scene);
 	before = clock_unix_ms();
-	unit_ok(signaling_attend(&scene.unit->live, &scene.stream,
-		    &UNIT_PUBLISHER, 25, &scene.page, &err),
+	unit_ok(signaling_attend(&scene.unit->live,
+		    UNIT_CALL(&scene.stream, &UNIT_PUBLISHER), 25, &scene.page,
+		    &err),
 	    &err);
 	lease = number(&scene, "SELECT lease_ms FROM publisher");
 	assert_true(lease >= before + 35000);
@@ -396,8 +398,9 @@ a_stream_that_stops_tells_everyone(void **state)
 	unit_ok(lifecycle_stop(&scene.unit->live, &scene.stream, &err), &err);
 	assert_int_equal(read_page(&scene), 1);
 	assert_int_equal(scene.types[0], MAIL_BYE);
-	assert_int_equal(signaling_read(&scene.unit->live, &scene.stream,
-			     &scene.viewer, &scene.reader, mails, &err),
+	assert_int_equal(signaling_read(&scene.unit->live,
+			     UNIT_CALL(&scene.stream, &scene.viewer),
+			     &scene.reader, mails, &err),
 	    1);
 	assert_int_equal(mails[0].type, MAIL_BYE);
 	assert_string_equal(mails[0].sender, MAIL_SERVER);
@@ -485,8 +488,9 @@ offering_again_renews_a_viewers_lease(void **state)
 
 	scene_make(state, &scene);
 	age(&scene);
-	unit_ok(signaling_offer(&scene.unit->live, &scene.stream, &scene.viewer,
-		    &signal, &scene.grant, &err),
+	unit_ok(signaling_offer(&scene.unit->live,
+		    UNIT_CALL(&scene.stream, &scene.viewer), &signal,
+		    &scene.grant, &err),
 	    &err);
 	assert_true(left(&scene, "peer") > 20000);
 	assert_true(left(&scene, "viewer") > 20000);
@@ -499,11 +503,11 @@ a_broken_connection_cuts_the_lease(void **state)
 	struct scene scene;
 
 	scene_make(state, &scene);
-	signaling_vanished(
-	    &scene.unit->live, &scene.stream, &scene.viewer, &scene.reader);
+	signaling_vanished(&scene.unit->live,
+	    UNIT_CALL(&scene.stream, &scene.viewer), &scene.reader);
 	assert_true(left(&scene, "peer") <= 3000);
-	signaling_vanished(
-	    &scene.unit->live, &scene.stream, &UNIT_PUBLISHER, &scene.page);
+	signaling_vanished(&scene.unit->live,
+	    UNIT_CALL(&scene.stream, &UNIT_PUBLISHER), &scene.page);
 	assert_true(left(&scene, "publisher") <= 3000);
 	stream_free(&scene.stream);
 }
@@ -516,8 +520,8 @@ a_page_that_was_replaced_cuts_nobodys_lease(void **state)
 
 	scene_make(state, &scene);
 	unit_attend(scene.unit, &scene.stream, &second);
-	signaling_vanished(
-	    &scene.unit->live, &scene.stream, &UNIT_PUBLISHER, &scene.page);
+	signaling_vanished(&scene.unit->live,
+	    UNIT_CALL(&scene.stream, &UNIT_PUBLISHER), &scene.page);
 	assert_true(left(&scene, "publisher") > 5000);
 	stream_free(&scene.stream);
 }
@@ -531,8 +535,8 @@ a_message_wakes_its_receiver_alone(void **state)
 	uint32_t versions[2];
 
 	scene_make(state, &scene);
-	page = signaling_topic(&scene.stream, &UNIT_PUBLISHER);
-	viewer = signaling_topic(&scene.stream, &scene.viewer);
+	page = signaling_topic(UNIT_CALL(&scene.stream, &UNIT_PUBLISHER));
+	viewer = signaling_topic(UNIT_CALL(&scene.stream, &scene.viewer));
 	versions[0] = topic_version(page);
 	versions[1] = topic_version(viewer);
 	unit_ok(send_from(&scene, &UNIT_PUBLISHER, MAIL_ANSWER,

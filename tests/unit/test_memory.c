@@ -11,11 +11,11 @@
 #include "base/buf.h"
 #include "unit.h"
 
+#if !UNIT_SANITIZED
+
 /* The allocation that fails next, counted down; none while negative. */
 static long countdown = -1;
 static long living; /* allocations that were not freed */
-
-#if !UNIT_SANITIZED
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -62,8 +62,6 @@ free(void *memory)
 	__libc_free(memory);
 }
 
-#endif
-
 /*
  * Calls `work` with the first allocation failing, then the second, until it
  * ends before the failure comes. It returns 0, or -1 with *err. How often.
@@ -102,8 +100,6 @@ starve_without_leaks(
 	struct error err;
 	long before, n;
 
-	if (UNIT_SANITIZED)
-		skip();
 	(void)work(context, &err); /* what is kept on the first call */
 	for (n = 0; n < 1000; n++) {
 		before = living;
@@ -138,8 +134,6 @@ static void
 a_buffer_without_memory_fails(void **state)
 {
 	(void)state;
-	if (UNIT_SANITIZED)
-		skip();
 	assert_true(starve(fill_buffer, NULL) > 3);
 	starve_without_leaks(fill_buffer, NULL);
 }
@@ -169,8 +163,6 @@ a_change_without_memory_is_rolled_back_and_unmarked(void **state)
 	char name[16];
 	int i;
 
-	if (UNIT_SANITIZED)
-		skip();
 	assert_true(starve(change_many, unit) >= 3);
 	for (i = 0; i < 40; i++) {
 		(void)snprintf(name, sizeof(name), "memory%d", i);
@@ -211,8 +203,6 @@ a_stream_is_created_with_memory_or_not_at_all(void **state)
 	long n;
 	int rc, before;
 
-	if (UNIT_SANITIZED)
-		skip();
 	for (n = 0; n < 1000; n++) {
 		before = count_streams(unit);
 		countdown = n;
@@ -237,8 +227,8 @@ make_offer(void *context, struct error *err)
 	const struct scene *scene = context;
 	struct grant grant;
 
-	return signaling_offer(&scene->unit->live, scene->stream, &UNIT_ANYONE,
-	    &signal, &grant, err);
+	return signaling_offer(&scene->unit->live,
+	    UNIT_CALL(scene->stream, &UNIT_ANYONE), &signal, &grant, err);
 }
 
 static void
@@ -252,8 +242,6 @@ an_offer_is_made_whole_or_not_at_all(void **state)
 	long n;
 	int rc, made = 0;
 
-	if (UNIT_SANITIZED)
-		skip();
 	unit->config.max_peers = 10000;
 	unit->config.mailbox_max = 10000;
 	unit_start(unit, &stream);
@@ -288,3 +276,15 @@ main(void)
 
 	return UNIT_RUN(tests);
 }
+
+#else
+
+int
+main(void)
+{
+	(void)printf("TAP version 13\n1..1\n"
+		     "ok 1 # SKIP a sanitizer's malloc is in the way\n");
+	return 0;
+}
+
+#endif

@@ -10,7 +10,7 @@ offer(struct unit *unit, const struct stream *stream,
 	const struct signal signal = { .type = MAIL_OFFER, .data = "{}" };
 
 	return signaling_offer(
-	    &unit->live, stream, caller, &signal, grant, err);
+	    &unit->live, UNIT_CALL(stream, caller), &signal, grant, err);
 }
 
 static void
@@ -24,8 +24,8 @@ answer(struct unit *unit, const struct stream *stream, const char *peer_id,
 	};
 	struct error err;
 
-	unit_ok(
-	    signaling_send(&unit->live, stream, &UNIT_PUBLISHER, &signal, &err),
+	unit_ok(signaling_send(&unit->live, UNIT_CALL(stream, &UNIT_PUBLISHER),
+		    &signal, &err),
 	    &err);
 }
 
@@ -65,8 +65,9 @@ an_offer_says_whose_it_is(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
 	unit_offer(unit, &stream, &grant, &viewer);
-	assert_int_equal(signaling_read(&unit->live, &stream, &UNIT_PUBLISHER,
-			     &cursor, mails, &err),
+	assert_int_equal(
+	    signaling_read(&unit->live, UNIT_CALL(&stream, &UNIT_PUBLISHER),
+		&cursor, mails, &err),
 	    2);
 	assert_string_equal(mails[0].sender, grant.peer.peer_id);
 	assert_string_equal(mails[1].sender, grant.peer.peer_id);
@@ -94,8 +95,8 @@ a_peer_counts_as_a_viewer(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
 	unit_offer(unit, &stream, &grant, &viewer);
-	unit_ok(signaling_offer(
-		    &unit->live, &stream, &UNIT_ANYONE, &signal, &grant, &err),
+	unit_ok(signaling_offer(&unit->live, UNIT_CALL(&stream, &UNIT_ANYONE),
+		    &signal, &grant, &err),
 	    &err);
 	assert_string_equal(grant.peer.viewer_id, signal.viewer_id);
 	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
@@ -163,8 +164,8 @@ a_viewer_names_no_receiver(void **state)
 
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
-	unit_fails(signaling_offer(&unit->live, &stream, &UNIT_ANYONE, &signal,
-		       &grant, &err),
+	unit_fails(signaling_offer(&unit->live,
+		       UNIT_CALL(&stream, &UNIT_ANYONE), &signal, &grant, &err),
 	    &err, ERROR_INPUT);
 	assert_string_equal(err.field, "to");
 	stream_free(&stream);
@@ -309,8 +310,9 @@ who_left_waits_for_no_answer(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &cursor);
 	unit_offer(unit, &stream, &grant, &viewer);
-	unit_ok(
-	    signaling_send(&unit->live, &stream, &viewer, &bye, &err), &err);
+	unit_ok(signaling_send(
+		    &unit->live, UNIT_CALL(&stream, &viewer), &bye, &err),
+	    &err);
 	unit_fails(signaling_take_answer(&unit->live, &grant, &mail, &err),
 	    &err, ERROR_TOKEN_WRONG);
 	stream_free(&stream);

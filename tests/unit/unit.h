@@ -306,6 +306,9 @@ static const struct caller UNIT_ANYONE __attribute__((unused)) = {
 	.role = ROLE_ANYONE,
 };
 
+/* A stream and who asks, as the rules take them. Lasts as long as the block. */
+#define UNIT_CALL(of, by) (&(const struct call){ *(of), *(by) })
+
 /* The publisher's page begins to read; *cursor is its own from now on. */
 static inline void
 unit_attend(
@@ -314,8 +317,8 @@ unit_attend(
 	struct error err;
 
 	memset(cursor, 0, sizeof(*cursor));
-	unit_ok(signaling_attend(
-		    &unit->live, stream, &UNIT_PUBLISHER, 10, cursor, &err),
+	unit_ok(signaling_attend(&unit->live,
+		    UNIT_CALL(stream, &UNIT_PUBLISHER), 10, cursor, &err),
 	    &err);
 }
 
@@ -327,8 +330,8 @@ unit_offer(struct unit *unit, const struct stream *stream, struct grant *grant,
 	const struct signal signal = { .type = MAIL_OFFER, .data = "{}" };
 	struct error err;
 
-	unit_ok(signaling_offer(
-		    &unit->live, stream, &UNIT_ANYONE, &signal, grant, &err),
+	unit_ok(signaling_offer(&unit->live, UNIT_CALL(stream, &UNIT_ANYONE),
+		    &signal, grant, &err),
 	    &err);
 	memset(caller, 0, sizeof(*caller));
 	caller->role = ROLE_VIEWER;
@@ -345,8 +348,8 @@ unit_read(struct unit *unit, const struct stream *stream,
 	struct error err;
 	int count, i;
 
-	count =
-	    signaling_read(&unit->live, stream, caller, cursor, mails, &err);
+	count = signaling_read(
+	    &unit->live, UNIT_CALL(stream, caller), cursor, mails, &err);
 	unit_ok(count, &err);
 	for (i = 0; i < count; i++) {
 		types[i] = mails[i].type;
