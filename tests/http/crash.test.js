@@ -96,6 +96,7 @@ suite('messages arrive once and in order', { env: { LIVEBIN_MAILBOX_MAX: '1000' 
 		const got = [];
 		let last = viewer.cursor;
 		let sent = -1;
+		const send = (data) => api.signal(stream.id, stream.key, { type: 'ice-candidate', data, to: viewer.peerId }, { tolerant: true });
 		for (let round = 0; round < 3; round++) {
 			const events = await until('the event stream opens', async () => {
 				try {
@@ -104,8 +105,10 @@ suite('messages arrive once and in order', { env: { LIVEBIN_MAILBOX_MAX: '1000' 
 					return null;
 				}
 			});
-			for (let n = 0; n < 5; n++)
-				await insist('a message is taken', () => api.signal(stream.id, stream.key, { type: 'ice-candidate', data: ++sent, to: viewer.peerId }, { tolerant: true }));
+			for (let n = 0; n < 5; n++) {
+				await insist('a message is taken', () => send(sent + 1));
+				sent++;
+			}
 			await events.next('ice-candidate', ({ data }) => data === sent);
 			got.push(...events.events.map(({ data }) => data.data));
 			last = events.events.at(-1).id;

@@ -62,7 +62,10 @@ suite('POST /:id/start', {}, (test) => {
 
 	test('is 401 "Invalid stream key" with another', async ({ api }) => {
 		const [{ id, key }, other] = [await api.created(), await api.created()];
-		for (const wrong of [OTHER_KEY, other.key, 'short', key.slice(1), `${key} `, `${key}x`, key.toLowerCase() + '!', 'é'.repeat(32), 'x'.repeat(200)]) {
+		for (const wrong of [
+			OTHER_KEY, other.key, 'short', key.slice(1), `${key} `, `${key}x`, `${key.toLowerCase()}!`, 'é'.repeat(32),
+			'x'.repeat(200),
+		]) {
 			const answer = await api.start(id, wrong);
 			assertProblem(answer, 401, { title: 'Invalid stream key' });
 		}

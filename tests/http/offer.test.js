@@ -371,7 +371,10 @@ suite('data', {}, (test) => {
 	test('that is not JSON is refused', async ({ api }) => {
 		const { id } = await onAir(api);
 		const viewer = await Viewer.join(api, { id });
-		for (const data of ['01', '+1', '.5', '1.', '-01', '1e', '-', 'NaN', 'Infinity', 'undefined', '"\\x"', '"\\ud83"', '[1,]', '{"a"}', "'a'", '1 2', 'tru', '"a\tb"', '"a\nb"', '"\\ud83d"']) {
+		for (const data of [
+			'01', '+1', '.5', '1.', '-01', '1e', '-', 'NaN', 'Infinity', 'undefined', 'tru', "'a'", '1 2', '[1,]', '{"a"}',
+			'"\\x"', '"\\ud83"', '"\\ud83d"', '"a\tb"', '"a\nb"',
+		]) {
 			const body = `{"type":"ice-candidate","data":${data}}`;
 			const answer = await api.request('POST', `/${id}/signal`, { body, headers: bearer(viewer.secret) });
 			assertProblem(answer, 400, { title: 'Invalid input' });

@@ -16,6 +16,31 @@ const SHORT = {
 	LIVEBIN_SSE_PING: '1',
 };
 
+// One at a time: lighttpd 1.4.69 overlooks a reset that comes in the same turn of its loop as others.
+suite('a publisher whose connection breaks', { env: SHORT, concurrency: 1 }, (test) => {
+	test('by a broken connection is missed long before its lease would end', async ({ api }) => {
+		const stream = await onAir(api);
+		const viewer = await Viewer.join(api, stream);
+		await stream.publisher.read();
+		const parked = api.hang(`/${stream.id}/signal?wait=25&after=${stream.publisher.cursor}`, bearer(stream.key));
+		await parked.sent;
+		await sleep(500);
+		const broke = Date.now();
+		parked.rst();
+		await viewer.next('publisher-left');
+		assert.ok(Date.now() - broke < 20_000, 'its lease was 27 seconds');
+	});
+
+	test('by a broken event stream is missed, too', async ({ api }) => {
+		const stream = await api.live();
+		const events = await api.events(`/${stream.id}/signal`, bearer(stream.key));
+		const viewer = await Viewer.join(api, stream);
+		await events.next('offer');
+		events.rst();
+		assert.equal((await viewer.next('publisher-left')).from, 'publisher');
+	});
+});
+
 suite('a publisher that leaves', { env: SHORT, concurrency: 8 }, (test) => {
 	test('by bye is missed at once, and the stream stops by itself', async ({ api }) => {
 		const stream = await onAir(api);
@@ -42,28 +67,6 @@ suite('a publisher that leaves', { env: SHORT, concurrency: 8 }, (test) => {
 		await until('the stream stopped by itself', async () => await statusOf(api, stream) === 'READY', { every: 500 });
 		const { json } = await api.active({ limit: 100 });
 		assert.ok(!json.streams.some(({ videoId }) => videoId === stream.id));
-	});
-
-	test('by a broken connection is missed long before its lease would end', async ({ api }) => {
-		const stream = await onAir(api);
-		const viewer = await Viewer.join(api, stream);
-		await stream.publisher.read();
-		const parked = api.hang(`/${stream.id}/signal?wait=25&after=${stream.publisher.cursor}`, bearer(stream.key));
-		await parked.sent;
-		await sleep(500);
-		const broke = Date.now();
-		parked.rst();
-		await viewer.next('publisher-left');
-		assert.ok(Date.now() - broke < 20_000, 'its lease was 27 seconds');
-	});
-
-	test('by a broken event stream is missed, too', async ({ api }) => {
-		const stream = await api.live();
-		const events = await api.events(`/${stream.id}/signal`, bearer(stream.key));
-		const viewer = await Viewer.join(api, stream);
-		await events.next('offer');
-		events.rst();
-		assert.equal((await viewer.next('publisher-left')).from, 'publisher');
 	});
 
 	test('is not missed while its event stream lasts', async ({ api }) => {

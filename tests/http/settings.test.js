@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
-import { Publisher, Viewer } from '../lib/peers.js';
+import { Publisher } from '../lib/peers.js';
 import { suite } from '../lib/suite.js';
 
 const ICE = [
@@ -33,7 +33,10 @@ suite('settings of an operator', { env: SETTINGS }, (test) => {
 	});
 
 	test('let no other origin in', async ({ api }) => {
-		for (const origin of ['https://c.example', 'http://a.example', 'https://a.example.evil.example', 'https://a', 'null', 'https://a.example https://b.example', '*']) {
+		for (const origin of [
+			'https://c.example', 'http://a.example', 'https://a.example.evil.example', 'https://a', 'null',
+			'https://a.example https://b.example', '*',
+		]) {
 			const { status, headers } = await api.active({}, { headers: { origin } });
 			assert.equal(status, 200);
 			assert.equal(headers['access-control-allow-origin'], undefined, origin);

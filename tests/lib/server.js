@@ -217,7 +217,8 @@ export class Server {
 
 	printLogs() {
 		const tail = (text) => text.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
-		console.error(`--- ${this.dataDir}\n--- output\n${tail(this.output)}\n--- livebin.log\n${tail(this.log())}\n--- lighttpd.log\n${tail(this.lighttpdLog())}\n---`);
+		for (const [name, text] of [['output', this.output], ['livebin.log', this.log()], ['lighttpd.log', this.lighttpdLog()]])
+			console.error(`--- ${this.dataDir}: ${name}\n${tail(text)}`);
 	}
 
 	/** Ends what is left without asking; for the way out of a failure. */

@@ -507,6 +507,18 @@ the_last_of_two_members_of_one_name_counts(void **state)
 	assert_int_equal(values.word, 2);
 }
 
+static void
+the_last_member_counts_however_its_name_is_written(void **state)
+{
+	static const char TWICE[] = "{\"json\":1,\"js\\u006fn\":2}";
+
+	(void)state;
+	if (decode_bytes(TWICE, sizeof(TWICE) - 1) == 0)
+		assert_string_equal(values.json, "2");
+	else
+		assert_int_equal(err.code, ERROR_INPUT);
+}
+
 #define TEST(function) cmocka_unit_test_teardown(function, end)
 
 int
@@ -544,6 +556,7 @@ main(void)
 		TEST(a_nul_does_not_end_a_body),
 		TEST(nothing_may_stand_behind_a_nul),
 		TEST(the_last_of_two_members_of_one_name_counts),
+		TEST(the_last_member_counts_however_its_name_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,8 +179,8 @@ a_passing_row_is_checked(void **state)
 		"INSERT INTO peer VALUES ('s', 'p', 'text', 'v', 0)",
 		"INSERT INTO viewer VALUES ('s', 'v', 'soon')",
 		"INSERT INTO rate VALUES ('b', NULL)",
-		"INSERT INTO sweep VALUES (1, 0)",
-		"INSERT INTO sweep VALUES (0, 0)",
+		"INSERT INTO sweep VALUES (1, 0, 0, 0)",
+		"INSERT INTO sweep VALUES (0, 0, 0, 0)",
 		"INSERT INTO publisher VALUES ('s', 1, NULL)",
 	};
 	struct error err;

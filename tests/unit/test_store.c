@@ -1,5 +1,5 @@
 /*
- * store/store.h: transactions, locks and moments.
+ * store/store.h: transactions and locks.
  */
 #include <pthread.h>
 
@@ -134,85 +134,6 @@ a_lock_that_is_let_go_in_time_is_waited_for(void **state)
 	(void)close(ends[1]);
 }
 
-static bool
-same(struct store_moment a, struct store_moment b)
-{
-	return a.lasting == b.lasting && a.passing == b.passing;
-}
-
-static void
-a_moment_lasts_while_nobody_writes(void **state)
-{
-	struct unit *unit = *state;
-	const struct store_moment before = store_moment(unit->live.store);
-
-	assert_int_equal(get(unit->live.store, "b"), 0);
-	assert_true(same(before, store_moment(unit->live.store)));
-}
-
-static void
-a_moment_ends_with_another_connections_write(void **state)
-{
-	struct unit *unit = *state;
-	struct store_moment before, now;
-
-	before = store_moment(unit->live.store);
-	unit_sql(unit, STORE_PASSING, "INSERT INTO rate VALUES ('b', 1)");
-	now = store_moment(unit->live.store);
-	assert_int_not_equal(now.passing, before.passing);
-	assert_int_equal(now.lasting, before.lasting);
-	before = now;
-	unit_sql(unit, STORE_LASTING,
-	    "INSERT INTO stream (id, key_hash, title, visibility, created_ms)"
-	    " VALUES ('s', zeroblob(32), '', 0, 0)");
-	now = store_moment(unit->live.store);
-	assert_int_equal(now.passing, before.passing);
-	assert_int_not_equal(now.lasting, before.lasting);
-}
-
-static void
-a_moment_ends_with_ones_own_write(void **state)
-{
-	struct unit *unit = *state;
-	struct store *store = unit->live.store;
-	struct store_moment before;
-	struct error err;
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		before = store_moment(store);
-		unit_ok(store_begin(store, STORE_PASSING, &err), &err);
-		put(store, "b", i);
-		unit_ok(store_commit(store, STORE_PASSING, &err), &err);
-		assert_false(same(before, store_moment(store)));
-	}
-}
-
-static void
-moments_never_come_back(void **state)
-{
-	struct unit *unit = *state;
-	struct store *store = unit->live.store;
-	struct store_moment moments[21];
-	struct error err;
-	int i, j;
-
-	moments[0] = store_moment(store);
-	for (i = 1; i <= 20; i++) {
-		if (i % 2 == 0) {
-			unit_sql(unit, STORE_PASSING,
-			    "INSERT INTO rate VALUES (hex(randomblob(8)), 1)");
-		} else {
-			unit_ok(store_begin(store, STORE_PASSING, &err), &err);
-			put(store, "b", i);
-			unit_ok(store_commit(store, STORE_PASSING, &err), &err);
-		}
-		moments[i] = store_moment(store);
-		for (j = 0; j < i; j++)
-			assert_false(same(moments[i], moments[j]));
-	}
-}
-
 /* Adds to one number, again and again, each time in its own transaction. */
 static void *
 add_often(void *argument)
@@ -281,10 +202,6 @@ main(void)
 		UNIT_LIVE(the_two_parts_have_transactions_of_their_own),
 		UNIT_LIVE(a_lock_that_is_held_elsewhere_makes_it_busy),
 		UNIT_LIVE(a_lock_that_is_let_go_in_time_is_waited_for),
-		UNIT_LIVE(a_moment_lasts_while_nobody_writes),
-		UNIT_LIVE(a_moment_ends_with_another_connections_write),
-		UNIT_LIVE(a_moment_ends_with_ones_own_write),
-		UNIT_LIVE(moments_never_come_back),
 		UNIT_LIVE(no_write_is_lost_among_threads_and_processes),
 		UNIT_LIVE(closing_nothing_is_allowed),
 	};

@@ -359,21 +359,58 @@ a_watch_over_what_is_not_live_is_taken_down(void **state)
 }
 
 static void
-old_mail_and_empty_buckets_are_forgotten(void **state)
+old_views_and_empty_buckets_are_forgotten(void **state)
 {
 	struct unit *unit = *state;
 
 	unit_sql(unit, STORE_PASSING,
-	    "INSERT INTO mail (stream_id, receiver, sender, type, data, at_ms)"
-	    " VALUES ('s', '', '', 0, '', 1),"
-	    " ('s', '', '', 0, '', 9000000000000000);"
 	    "INSERT INTO rate VALUES ('old', 1), ('new', 9000000000000000);"
 	    "INSERT INTO viewed VALUES"
 	    " ('s', 'v', 1), ('s', 'w', 9000000000000000)");
 	sweep(unit);
-	assert_int_equal(count(unit, "mail"), 1);
 	assert_int_equal(count(unit, "rate"), 1);
 	assert_int_equal(count(unit, "viewed"), 1);
+}
+
+static void
+post(struct unit *unit)
+{
+	unit_sql(unit, STORE_PASSING,
+	    "INSERT INTO mail (stream_id, receiver, sender, type, data, at_ms)"
+	    " VALUES ('s', '', '', 0, '', 1)");
+}
+
+static void
+mail_that_was_there_at_the_last_mark_is_forgotten(void **state)
+{
+	struct unit *unit = *state;
+
+	post(unit);
+	sweep(unit);
+	assert_int_equal(count(unit, "mail"), 1);
+	post(unit);
+	sweep(unit);
+	assert_int_equal(count(unit, "mail"), 2);
+	/* As if the mark were ten minutes old. */
+	unit_sql(
+	    unit, STORE_PASSING, "UPDATE sweep SET mail_ms = mail_ms - 600000");
+	sweep(unit);
+	assert_int_equal(count(unit, "mail"), 1);
+	sweep(unit);
+	assert_int_equal(count(unit, "mail"), 1);
+}
+
+static void
+a_clock_set_back_does_not_keep_mail_for_ever(void **state)
+{
+	struct unit *unit = *state;
+
+	unit_sql(
+	    unit, STORE_PASSING, "UPDATE sweep SET mail_ms = 9000000000000000");
+	post(unit);
+	sweep(unit);
+	assert_true(unit_sql_int(unit, STORE_PASSING,
+			"SELECT mail_ms FROM sweep") <= clock_unix_ms());
 }
 
 static void
@@ -409,7 +446,9 @@ main(void)
 		UNIT_LIVE(a_broadcast_past_its_deadline_stops),
 		UNIT_LIVE(a_broadcast_without_a_deadline_goes_on),
 		UNIT_LIVE(a_watch_over_what_is_not_live_is_taken_down),
-		UNIT_LIVE(old_mail_and_empty_buckets_are_forgotten),
+		UNIT_LIVE(old_views_and_empty_buckets_are_forgotten),
+		UNIT_LIVE(mail_that_was_there_at_the_last_mark_is_forgotten),
+		UNIT_LIVE(a_clock_set_back_does_not_keep_mail_for_ever),
 		UNIT_LIVE(what_a_batch_leaves_the_next_sweep_does),
 	};
 
