@@ -91,6 +91,14 @@ void signaling_vanished(
 struct topic signaling_topic(const struct call *call);
 
 /*
+ * Inside a change on the "passing" part: a viewer's sign of life; the leases
+ * of its peer and of its viewer begin anew. ERROR_TOKEN_WRONG if the peer is
+ * gone. 0, or -1 with *err.
+ */
+int signaling_renew(struct change *change, const struct call *call,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
  * Inside a change on the "passing" part, for other rules: everyone hears
  * that the stream stopped, and presence and watch are taken down; or a
  * publisher's page came, or is gone; or a peer is gone.

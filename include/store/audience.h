@@ -54,7 +54,7 @@ int store_audience_changed(
 int store_audience_settle(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Puts views back that could not be handed on. 0, or -1 with *err. */
+/* Puts a peak and views back that could not be handed on. 0 or -1. */
 int store_audience_return(struct store *store, const struct audience *audience,
     struct error *err) __attribute__((warn_unused_result));
 

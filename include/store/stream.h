@@ -56,7 +56,7 @@ int store_stream_find(struct store *store, const char *id,
     __attribute__((warn_unused_result));
 
 /*
- * PENDING or READY to LIVE; LIVE to READY. 1, or 0 if the stream was in that
+ * Any state to LIVE; any state to READY. 1, or 0 if the stream was in that
  * state already (or isn't there), -1 with *err.
  */
 int store_stream_start(struct store *store, const char *id, int64_t unix_ms,

@@ -35,17 +35,21 @@ clock_mono_ms(void)
 	return clock_read_ms(CLOCK_MONOTONIC);
 }
 
+static int64_t
+clock_clamp(int64_t unix_ms)
+{
+	if (unix_ms < 0)
+		return 0;
+	return unix_ms < YEAR_9999_END_MS ? unix_ms : YEAR_9999_END_MS;
+}
+
 static struct tm
 clock_split(int64_t unix_ms)
 {
 	struct tm tm;
 	time_t seconds;
 
-	if (unix_ms < 0)
-		unix_ms = 0;
-	if (unix_ms > YEAR_9999_END_MS)
-		unix_ms = YEAR_9999_END_MS;
-	seconds = (time_t)(unix_ms / 1000);
+	seconds = (time_t)(clock_clamp(unix_ms) / 1000);
 	(void)gmtime_r(&seconds, &tm);
 	return tm;
 }
@@ -54,7 +58,7 @@ void
 clock_format(int64_t unix_ms, char text[CLOCK_TEXT_BYTES])
 {
 	struct tm tm = clock_split(unix_ms);
-	int millis = unix_ms < 0 ? 0 : (int)(unix_ms % 1000);
+	int millis = (int)(clock_clamp(unix_ms) % 1000);
 	char wide[80]; /* what the compiler thinks an int may need */
 
 	(void)snprintf(wide, sizeof(wide),

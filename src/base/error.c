@@ -8,14 +8,12 @@
 
 #include "base/error.h"
 
-/* A text that snprintf cut must not end inside a character. */
+/* A text that was cut must not end inside a character. */
 static void
-error_trim(char *text, size_t size)
+error_trim(char *text)
 {
-	size_t end = strlen(text), lead = end;
+	size_t lead = strlen(text);
 
-	if (end + 1 < size)
-		return;
 	while (lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
 		lead--;
 	if (lead > 0 && (unsigned char)text[lead - 1] >= 0xc0)
@@ -26,13 +24,18 @@ static void
 error_fill(struct error *err, enum error_code code, const char *field,
     const char *format, va_list args)
 {
+	int size;
+
 	memset(err, 0, sizeof(*err));
 	err->code = code;
-	if (field != NULL)
-		(void)snprintf(err->field, sizeof(err->field), "%s", field);
-	(void)vsnprintf(err->detail, sizeof(err->detail), format, args);
-	error_trim(err->field, sizeof(err->field));
-	error_trim(err->detail, sizeof(err->detail));
+	if (field != NULL) {
+		size = snprintf(err->field, sizeof(err->field), "%s", field);
+		if (size >= (int)sizeof(err->field))
+			error_trim(err->field);
+	}
+	size = vsnprintf(err->detail, sizeof(err->detail), format, args);
+	if (size >= (int)sizeof(err->detail))
+		error_trim(err->detail);
 }
 
 int

@@ -76,7 +76,8 @@ id_valid(const char *text, size_t chars)
 static int
 secret_read(struct secret *secret, const char *path, struct error *err)
 {
-	ssize_t got;
+	unsigned char beyond;
+	bool whole;
 	int fd;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -85,12 +86,34 @@ secret_read(struct secret *secret, const char *path, struct error *err)
 				       : error_set(err, ERROR_SYSTEM, NULL,
 					     "can't open the secret file: %s",
 					     strerror(errno));
-	got = read(fd, secret->bytes, SECRET_BYTES);
+	whole = read(fd, secret->bytes, SECRET_BYTES) == SECRET_BYTES &&
+		read(fd, &beyond, 1) == 0;
 	(void)close(fd);
-	if (got != SECRET_BYTES)
+	if (!whole)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "the secret file is not %d bytes long", SECRET_BYTES);
 	return 0;
+}
+
+/* The folder's entry for a file is on disk only once the folder is. */
+static int
+sync_folder_of(const char *path)
+{
+	char folder[4096];
+	char *slash;
+	int fd, rc;
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	fd = open(slash != NULL && slash > folder ? folder : ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	(void)close(fd);
+	return rc;
 }
 
 /*
@@ -119,6 +142,7 @@ secret_create(const char *path, struct error *err)
 	failed = close(fd) != 0 || failed;
 	failed = failed || (link(draft, path) != 0 && errno != EEXIST);
 	(void)unlink(draft);
+	failed = failed || sync_folder_of(path) != 0;
 	if (failed)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "can't write the secret file: %s", strerror(errno));

@@ -11,6 +11,8 @@
 #include "http/exchange.h"
 #include "http/json_text.h"
 
+#define MEMBERS_MAX 16
+
 const char FIELD_NULL[] = "";
 
 /*
@@ -22,6 +24,9 @@ body_keep_texts(struct json_object *tree, const char *json, size_t size)
 {
 	char *text;
 
+	/* So many are no body of ours, and each is a walk over all. */
+	if (json_object_object_length(tree) > MEMBERS_MAX)
+		return;
 	json_object_object_foreach(tree, name, value)
 	{
 		if (value == NULL ||
@@ -129,6 +134,9 @@ field_word(const struct field *field, struct json_object *value, int *into,
 
 	if (json_object_is_type(value, json_type_string))
 		text = json_object_get_string(value);
+	if (text != NULL &&
+	    strlen(text) != (size_t)json_object_get_string_len(value))
+		text = NULL; /* a NUL inside: no word */
 	for (i = 0; i < field->word_count; i++) {
 		if (text != NULL && strcmp(text, field->words[i]) == 0) {
 			*into = (int)i;

@@ -23,6 +23,7 @@ enum expected {
 /* The text between `at` and `end`. */
 struct cursor {
 	const unsigned char *at, *end;
+	bool nul; /* an escaped NUL went by */
 };
 
 static void
@@ -111,6 +112,7 @@ take_escape(struct cursor *c)
 		return strchr("\"\\/bfnrt", *c->at++) != NULL;
 	c->at++;
 	unit = take_hex(c);
+	c->nul = c->nul || unit == 0;
 	if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff))
 		return false;
 	if (unit < 0xd800 || unit > 0xdbff)
@@ -209,7 +211,9 @@ step_value(struct cursor *c, struct nesting *nesting)
 static int
 step_name(struct cursor *c)
 {
-	if (!take_string(c))
+	/* A name with a NUL would be another one in C. */
+	c->nul = false;
+	if (!take_string(c) || c->nul)
 		return -1;
 	skip_space(c);
 	return take(c, ':') ? VALUE : -1;
@@ -254,7 +258,7 @@ const char *
 json_text_fault(const char *text, size_t size)
 {
 	struct cursor c = { (const unsigned char *)text,
-		(const unsigned char *)text + size };
+		(const unsigned char *)text + size, false };
 	struct nesting nesting = { .depth = 0 };
 	int expected = VALUE;
 
@@ -288,7 +292,7 @@ skip_value(struct cursor *c)
 static char *
 copy_without_space(const unsigned char *from, const unsigned char *end)
 {
-	struct cursor c = { from, end };
+	struct cursor c = { from, end, false };
 	char *copy = malloc((size_t)(end - from) + 1);
 	const unsigned char *start;
 	size_t used = 0;
@@ -312,7 +316,7 @@ char *
 json_text_member(const char *text, size_t size, const char *name)
 {
 	struct cursor c = { (const unsigned char *)text,
-		(const unsigned char *)text + size };
+		(const unsigned char *)text + size, false };
 	const unsigned char *start, *from = NULL, *to = NULL;
 	const size_t name_size = strlen(name);
 	bool hit;
@@ -325,6 +329,9 @@ json_text_member(const char *text, size_t size, const char *name)
 		start = c.at;
 		if (!take_string(&c))
 			break;
+		/* Written with escapes, it may be the one that is sought. */
+		if (memchr(start, '\\', (size_t)(c.at - start)) != NULL)
+			return NULL;
 		hit = (size_t)(c.at - start) == name_size + 2 &&
 		      memcmp(start + 1, name, name_size) == 0;
 		skip_space(&c);

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "base/id.h"
+#include "base/log.h"
 #include "http/exchange.h"
 #include "http/problem.h"
 #include "http/reply.h"
@@ -22,6 +23,13 @@ reply_header(struct request *request, const char *name, const char *value)
 
 	while ((unsigned char)value[size] >= 0x20 && value[size] != 0x7f)
 		size++;
+	/* Whole or not at all: one that doesn't fit must not spoil others. */
+	if (strlen(name) + size + 4 >
+	    request->headers.max - request->headers.size) {
+		log_write(LOG_LEVEL_WARN, request->id,
+		    "header %s is too long: left out", name);
+		return;
+	}
 	buf_text(&request->headers, name);
 	buf_text(&request->headers, ": ");
 	buf_add(&request->headers, value, size);
@@ -39,7 +47,7 @@ reply_head(struct request *request, int status, const char *type, size_t size)
 	buf_format(&head, "Status: %d\r\n", status);
 	if (type != NULL)
 		buf_format(&head, "Content-Type: %s\r\n", type);
-	if (!request->streaming && status != 304)
+	if (!request->streaming && status != 304 && status != 204)
 		buf_format(&head, "Content-Length: %zu\r\n", size);
 	buf_format(&head, "X-Request-Id: %s\r\n", request->id);
 	if (request->headers.size > 0)

@@ -166,18 +166,32 @@ request_query_int(const struct request *request, const char *name,
 	return 0;
 }
 
-/* True if a comma-separated list holds the token, whatever follows it. */
+/* True if the parameters behind a token end in a weight of zero. */
+static bool
+weighs_nothing(const char *from, size_t size)
+{
+	const char *weight = from + size;
+
+	while (weight > from && strchr("0. \t", weight[-1]) != NULL)
+		weight--;
+	return weight < from + size && weight - from >= 2 &&
+	       weight[-1] == '=' && (weight[-2] == 'q' || weight[-2] == 'Q');
+}
+
+/* True if a comma-separated list holds the token, with any weight but 0. */
 static bool
 list_has(const char *list, const char *token)
 {
 	const size_t size = strlen(token);
+	size_t element;
 
 	while (list != NULL && *list != '\0') {
 		list += strspn(list, " \t,");
-		if (strncasecmp(list, token, size) == 0 &&
+		element = strcspn(list, ",");
+		if (element >= size && strncasecmp(list, token, size) == 0 &&
 		    strchr(" \t,;=", list[size]) != NULL)
-			return true;
-		list += strcspn(list, ",");
+			return !weighs_nothing(list, element);
+		list += element;
 	}
 	return false;
 }
@@ -300,7 +314,8 @@ enum verdict
 request_park(struct request *request, struct topic topic, uint32_t version,
     int64_t deadline_mono_ms, struct error *err)
 {
-	if (lot_reserve(err) != 0)
+	/* Under plain CGI it waits in its own process, not in the lot. */
+	if (!request->cgi && lot_reserve(err) != 0)
 		return REQUEST_FAILED;
 	request->topic = topic;
 	request->version = version;

@@ -105,6 +105,12 @@ serve_match(const struct door *door, struct request *request,
 	    err, ERROR_METHOD, NULL, "This path takes: %s.", allow->list);
 }
 
+static bool
+type_is(const char *type, size_t size, const char *wanted)
+{
+	return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
+}
+
 /* application/json, +json, and text/plain, which fetch() sends unasked. */
 static bool
 body_type_allowed(const char *type)
@@ -113,8 +119,8 @@ body_type_allowed(const char *type)
 
 	if (size == 0)
 		return true;
-	if (strncasecmp(type, "application/json", size) == 0 ||
-	    strncasecmp(type, "text/plain", size) == 0)
+	if (type_is(type, size, "application/json") ||
+	    type_is(type, size, "text/plain"))
 		return true;
 	return size > 5 && strncasecmp(type + size - 5, "+json", 5) == 0;
 }

@@ -44,7 +44,8 @@ limit_bucket(const char *name, const char *subject, char bucket[BUCKET_BYTES])
 	struct in6_addr address;
 	char network[INET6_ADDRSTRLEN];
 
-	if (inet_pton(AF_INET6, subject, &address) == 1) {
+	if (inet_pton(AF_INET6, subject, &address) == 1 &&
+	    !IN6_IS_ADDR_V4MAPPED(&address)) {
 		memset(&address.s6_addr[8], 0, 8);
 		(void)inet_ntop(AF_INET6, &address, network, sizeof(network));
 		subject = network;

@@ -29,10 +29,17 @@ live_prepare(const struct config *config, struct error *err)
 static int
 live_ice_servers(struct live *live, struct error *err)
 {
-	size_t i, count;
+	const char *text = live->config->ice_servers;
+	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *one;
+	size_t i, count;
 
-	live->ice_servers = json_tokener_parse(live->config->ice_servers);
+	if (tokener == NULL)
+		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	live->ice_servers =
+	    json_tokener_parse_ex(tokener, text, (int)strlen(text));
+	json_tokener_free(tokener);
 	if (!json_object_is_type(live->ice_servers, json_type_array))
 		goto bad;
 	count = json_object_array_length(live->ice_servers);

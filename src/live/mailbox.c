@@ -13,9 +13,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "live/audience.h"
 #include "live/signaling.h"
 
+#define CURSOR_MAX INT64_C(9007199254740991) /* 2^53 - 1, as ids are */
 #define VANISHED_LEASE_MS 3000 /* time for a reload to come back */
 
 static int
@@ -24,9 +24,9 @@ cursor_number(const char **text, int64_t *number)
 	int digits = 0;
 
 	*number = 0;
-	while (**text >= '0' && **text <= '9' && digits++ < 18)
+	while (**text >= '0' && **text <= '9' && digits++ < 16)
 		*number = *number * 10 + (*(*text)++ - '0');
-	return digits > 0 ? 0 : -1;
+	return digits > 0 && *number <= CURSOR_MAX ? 0 : -1;
 }
 
 int
@@ -116,22 +116,12 @@ viewer_attend(struct change *change, const struct call *call,
 {
 	const struct mailbox box = { call->caller.peer.stream_id,
 		call->caller.peer.peer_id };
-	struct live *live = change->live;
-	const int64_t lease =
-	    clock_unix_ms() + live->config->viewer_timeout_s * 1000;
-	int was;
 
 	cursor->given = true;
 	cursor->session = 0;
-	was = store_peer_lease(live->store, &call->caller.peer, lease, err);
-	if (was < 0)
-		return -1;
-	if (was == 0)
-		return error_set(err, ERROR_TOKEN_WRONG, NULL,
-		    "This viewer has left the stream; offer anew.");
-	if (audience_arrive(
-		live, &call->stream, call->caller.peer.viewer_id, err) != 0 ||
-	    store_mail_delete_read(live->store, &box, cursor->id, err) < 0)
+	if (signaling_renew(change, call, err) != 0 ||
+	    store_mail_delete_read(change->live->store, &box, cursor->id, err) <
+		0)
 		return -1;
 	return 0;
 }

@@ -172,6 +172,24 @@ signaling_peer_left(
 	return signaling_append(change, &notice, err);
 }
 
+int
+signaling_renew(
+    struct change *change, const struct call *call, struct error *err)
+{
+	const struct peer *peer = &call->caller.peer;
+	struct live *live = change->live;
+	int was;
+
+	was = store_peer_lease(live->store, peer,
+	    clock_unix_ms() + live->config->viewer_timeout_s * 1000, err);
+	if (was < 0)
+		return -1;
+	if (was == 0)
+		return error_set(err, ERROR_TOKEN_WRONG, NULL,
+		    "This viewer has left the stream; offer anew.");
+	return audience_arrive(live, &call->stream, peer->viewer_id, err);
+}
+
 /* ERROR_NO_PUBLISHER unless a publisher's page is present. */
 static int
 offer_needs_publisher(
@@ -246,8 +264,7 @@ offer_send(struct change *change, const struct call *call,
 	    offer_join(change, &call->stream, grant, now, err) != 0)
 		return -1;
 	if (call->caller.role == ROLE_VIEWER &&
-	    store_peer_lease(live->store, &grant->peer,
-		now + live->config->viewer_timeout_s * 1000, err) < 0)
+	    signaling_renew(change, call, err) != 0)
 		return -1;
 	return signaling_deliver(change, &draft, err);
 }
@@ -306,28 +323,26 @@ send_to_peer(struct change *change, const struct stream *stream,
 }
 
 static int
-send_to_publisher(struct change *change, const struct caller *caller,
+send_to_publisher(struct change *change, const struct call *call,
     const struct signal *signal, struct error *err)
 {
-	struct live *live = change->live;
-	const int64_t now = clock_unix_ms();
+	const struct peer *peer = &call->caller.peer;
 	const struct mail_draft draft = {
-		.stream_id = caller->peer.stream_id,
+		.stream_id = peer->stream_id,
 		.receiver = MAIL_PUBLISHER,
-		.sender = caller->peer.peer_id,
+		.sender = peer->peer_id,
 		.type = signal->type,
 		.data = signal->data,
-		.at_unix_ms = now,
+		.at_unix_ms = clock_unix_ms(),
 	};
 
 	if (signal->type == MAIL_BYE) {
 		/* Leaving must not fail for a full mailbox. */
 		if (signaling_append(change, &draft, err) != 0)
 			return -1;
-		return signaling_peer_left(change, &caller->peer, err);
+		return signaling_peer_left(change, peer, err);
 	}
-	if (store_peer_lease(live->store, &caller->peer,
-		now + live->config->viewer_timeout_s * 1000, err) < 0)
+	if (signaling_renew(change, call, err) != 0)
 		return -1;
 	return signaling_deliver(change, &draft, err);
 }
@@ -337,7 +352,7 @@ signaling_dispatch(struct change *change, const struct call *call,
     const struct signal *signal, struct error *err)
 {
 	if (call->caller.role == ROLE_VIEWER)
-		return send_to_publisher(change, &call->caller, signal, err);
+		return send_to_publisher(change, call, signal, err);
 	if (signal->to != NULL)
 		return send_to_peer(change, &call->stream, signal, err);
 	return signaling_publisher_left(change, call->stream.id, err);

@@ -116,7 +116,7 @@ store_audience_return(
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_AUDIENCE_ADD, err, "ti",
-	    audience->stream_id, audience->views);
+	rc = statement_run(store, STATEMENT_AUDIENCE_ADD, err, "tii",
+	    audience->stream_id, audience->peak, audience->views);
 	return rc < 0 ? -1 : 0;
 }

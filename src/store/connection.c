@@ -129,6 +129,27 @@ rollback:
 	return -1;
 }
 
+/*
+ * The step to WAL needs the file for itself for a moment, and SQLite doesn't
+ * ask the busy handler about it: processes that open a new file at once wait
+ * for each other here.
+ */
+static int
+connection_wal(struct sqlite3 *db, int busy_timeout_ms, struct error *err)
+{
+	int rc, tries = 0;
+
+	do
+		rc = sqlite3_exec(
+		    db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	while ((rc & 0xff) == SQLITE_BUSY &&
+	       connection_busy(&busy_timeout_ms, tries++) != 0);
+	if (rc == SQLITE_OK)
+		return 0;
+	log_write(LOG_LEVEL_ERROR, NULL, "WAL: %s", sqlite3_errmsg(db));
+	return connection_error(rc, err);
+}
+
 static int
 connection_harden(struct sqlite3 *db, enum store_part part, struct error *err)
 {
@@ -142,8 +163,7 @@ connection_harden(struct sqlite3 *db, enum store_part part, struct error *err)
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-	if (connection_exec(db, "PRAGMA journal_mode = WAL", err) != 0 ||
-	    connection_exec(db, SYNCHRONOUS[part], err) != 0 ||
+	if (connection_exec(db, SYNCHRONOUS[part], err) != 0 ||
 	    connection_exec(db, "PRAGMA temp_store = MEMORY", err) != 0)
 		return -1;
 	return 0;
@@ -163,7 +183,8 @@ connection_open(struct sqlite3 **db, enum store_part part, const char *path,
 		goto fail;
 	}
 	(void)sqlite3_busy_handler(*db, connection_busy, busy_timeout_ms);
-	if (connection_harden(*db, part, err) != 0 ||
+	if (connection_wal(*db, *busy_timeout_ms, err) != 0 ||
+	    connection_harden(*db, part, err) != 0 ||
 	    connection_schema(*db, part, err) != 0)
 		goto fail;
 	return 0;

@@ -154,8 +154,8 @@ store_mail_delete_old(struct store *store, int64_t now_unix_ms, int64_t keep_ms,
 	int64_t mark, last;
 	int found, removed;
 
-	found = statement_step(
-	    store, STATEMENT_MAIL_MARK, err, "i", now_unix_ms - keep_ms);
+	found = statement_step(store, STATEMENT_MAIL_MARK, err, "ii",
+	    now_unix_ms - keep_ms, now_unix_ms);
 	mark = mail_number(store, STATEMENT_MAIL_MARK, found);
 	if (found <= 0)
 		return found;

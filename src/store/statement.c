@@ -171,8 +171,10 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM audience"
 	    " WHERE stream_id = ?1 AND viewers = 0 AND changed = 0" },
 	[STATEMENT_AUDIENCE_ADD] = { STORE_PASSING,
-	    "UPDATE audience SET views = views + ?2, changed = 1"
-	    " WHERE stream_id = ?1" },
+	    "INSERT INTO audience (stream_id, viewers, peak, views, changed)"
+	    " VALUES (?1, 0, ?2, ?3, 1) ON CONFLICT (stream_id) DO UPDATE SET"
+	    " peak = max(peak, excluded.peak),"
+	    " views = views + excluded.views, changed = 1" },
 
 	[STATEMENT_RATE_GET] = { STORE_PASSING,
 	    "SELECT empty_ms FROM rate WHERE bucket = ?1" },
@@ -184,7 +186,8 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM rate WHERE empty_ms <= ?1" },
 
 	[STATEMENT_MAIL_MARK] = { STORE_PASSING,
-	    "SELECT mail_id FROM sweep WHERE id = 0 AND mail_ms <= ?1" },
+	    "SELECT mail_id FROM sweep"
+	    " WHERE id = 0 AND (mail_ms <= ?1 OR mail_ms > ?2)" },
 	[STATEMENT_MAIL_MARK_SET] = { STORE_PASSING,
 	    "UPDATE sweep SET mail_id = ?1, mail_ms = ?2 WHERE id = 0" },
 	[STATEMENT_SWEEP_DUE] = { STORE_PASSING,

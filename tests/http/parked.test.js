@@ -41,9 +41,8 @@ suite('a reader that is parked', { env: ROOM, concurrency: 1 }, (test) => {
 			await viewer.read();
 			const { pid } = server.program('signal');
 			const before = descriptors(pid);
-			const parked = Array.from({ length: 50 }, () =>
-				api.hang(`/${stream.id}/signal?wait=3&after=${viewer.cursor}`, bearer(viewer.secret)));
-			await Promise.all(parked.map(({ sent }) => sent));
+			const parked = await Promise.all(Array.from({ length: 50 }, () =>
+				api.hang(`/${stream.id}/signal?wait=3&after=${viewer.cursor}`, bearer(viewer.secret))));
 			await until('they are parked', () => descriptors(pid) >= before + 50);
 			for (const one of parked) one[way]();
 			await until('their descriptors are given back', () => descriptors(pid) <= before + 2);

@@ -22,8 +22,7 @@ suite('a publisher whose connection breaks', { env: SHORT, concurrency: 1 }, (te
 		const stream = await onAir(api);
 		const viewer = await Viewer.join(api, stream);
 		await stream.publisher.read();
-		const parked = api.hang(`/${stream.id}/signal?wait=25&after=${stream.publisher.cursor}`, bearer(stream.key));
-		await parked.sent;
+		const parked = await api.hang(`/${stream.id}/signal?wait=25&after=${stream.publisher.cursor}`, bearer(stream.key));
 		await sleep(500);
 		const broke = Date.now();
 		parked.rst();

@@ -61,9 +61,9 @@ export class Client {
 		return sendBytes(this.server.port, text);
 	}
 
-	/** A GET that is left hanging. */
+	/** A GET that is sent and left hanging. */
 	hang(path, headers) {
-		return new Hanging(this.server.port, BASE + path, headers);
+		return Hanging.open(this.server.port, BASE + path, headers);
 	}
 
 	/**

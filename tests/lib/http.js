@@ -4,6 +4,8 @@
 import http from 'node:http';
 import net from 'node:net';
 
+import { sleep, until } from './wait.js';
+
 /**
  * @typedef {object} Answer
  * @property {number} status
@@ -112,27 +114,49 @@ export function sendBytes(port, bytes) {
 
 /**
  * A request that is left hanging, to be broken off one way or the other.
+ *
+ * It goes over a connection that had another request before it, as a browser's do: lighttpd 1.4.69 doesn't watch a
+ * connection whose request it read in the same turn that it accepted it, and so misses its reset.
  */
 export class Hanging {
+	#host;
+
+	/** @param {number} port */
+	constructor(port) {
+		this.received = '';
+		this.#host = `127.0.0.1:${port}`;
+		this.socket = net.connect(port, '127.0.0.1');
+		this.socket.on('data', (chunk) => { this.received += chunk.toString('latin1'); });
+		this.socket.on('error', () => {});
+		this.closed = new Promise((done) => this.socket.once('close', done));
+	}
+
+	/** True when an answer is there, whole. */
+	#answered() {
+		const [head, body] = this.received.split('\r\n\r\n');
+		const length = /^content-length: *(\d+)/im.exec(head);
+		return body !== undefined && length !== null && body.length >= Number(length[1]);
+	}
+
+	#send(path, headers = {}) {
+		this.received = '';
+		const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+		return new Promise((done) => this.socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${lines}\r\n`, done));
+	}
+
 	/**
+	 * Resolves when the request is sent.
 	 * @param {number} port
 	 * @param {string} path
 	 * @param {Record<string, string>} headers
 	 */
-	constructor(port, path, headers = {}) {
-		this.received = '';
-		this.ended = false;
-		this.socket = net.connect(port, '127.0.0.1');
-		this.socket.on('data', (chunk) => { this.received += chunk.toString('latin1'); });
-		this.socket.on('error', () => {});
-		this.closed = new Promise((done) => this.socket.once('close', () => { this.ended = true; done(); }));
-		this.sent = new Promise((done, fail) => {
-			this.socket.once('error', fail);
-			this.socket.once('connect', () => {
-				const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
-				this.socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${lines}\r\n`, () => done());
-			});
-		});
+	static async open(port, path, headers) {
+		const hanging = new Hanging(port);
+		await hanging.#send('/health');
+		await until('the connection was answered once', () => hanging.#answered(), { every: 10 });
+		await sleep(100);
+		await hanging.#send(path, headers);
+		return hanging;
 	}
 
 	/** Closes politely: the server sees FIN. */
