@@ -19,6 +19,7 @@ struct peer {
 	char stream_id[ID_BYTES];
 	char peer_id[ID_BYTES];
 	char viewer_id[ID_BYTES];
+	int64_t lease_unix_ms; /* as it was read; not written from here */
 };
 
 /* How many rows one call lists; the rest is for the next. */

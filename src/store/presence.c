@@ -166,6 +166,7 @@ peer_read(struct store *store, enum statement which, struct peer *peer)
 	column_id(store, which, 0, peer->stream_id);
 	column_id(store, which, 1, peer->peer_id);
 	column_id(store, which, 2, peer->viewer_id);
+	peer->lease_unix_ms = statement_int(store, which, 3);
 }
 
 int

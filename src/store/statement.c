@@ -94,7 +94,7 @@ static const struct text TEXTS[] = {
 	    "INSERT INTO peer (stream_id, peer_id, token_hash, viewer_id,"
 	    " lease_ms) VALUES (?1, ?2, ?3, ?4, ?5)" },
 	[STATEMENT_PEER_FIND] = { STORE_PASSING,
-	    "SELECT stream_id, peer_id, viewer_id FROM peer"
+	    "SELECT stream_id, peer_id, viewer_id, lease_ms FROM peer"
 	    " WHERE token_hash = ?1" },
 	[STATEMENT_PEER_EXISTS] = { STORE_PASSING,
 	    "SELECT 1 FROM peer WHERE stream_id = ?1 AND peer_id = ?2" },
@@ -114,7 +114,7 @@ static const struct text TEXTS[] = {
 	    "SELECT peer_id FROM peer WHERE stream_id = ?1 AND peer_id > ?2"
 	    " ORDER BY peer_id LIMIT ?3" },
 	[STATEMENT_PEER_EXPIRED] = { STORE_PASSING,
-	    "SELECT stream_id, peer_id, viewer_id FROM peer"
+	    "SELECT stream_id, peer_id, viewer_id, lease_ms FROM peer"
 	    " WHERE lease_ms <= ?1 LIMIT ?2" },
 
 	[STATEMENT_MAIL_INSERT] = { STORE_PASSING,
