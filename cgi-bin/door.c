@@ -144,8 +144,8 @@ door_reply_stream(
 static int
 door_fail(const struct error *err, int code)
 {
+	/* The log isn't open yet. */
 	(void)fprintf(stderr, "livebin: %s\n", err->detail);
-	log_write(LOG_LEVEL_ERROR, NULL, "can't start: %s", err->detail);
 	return code;
 }
 
@@ -165,7 +165,7 @@ door_main(int argc, char **argv, const struct door_table *table)
 	char path[CONFIG_TEXT_BYTES];
 	struct error err;
 
-	if (config_load(&config, &err) != 0)
+	if (config_load(&config, &err) != 0 || live_check(&config, &err) != 0)
 		return door_fail(&err, 2);
 	if (argc > 1 && strcmp(argv[1], "--print-config") == 0) {
 		config_print(&config, stdout);

@@ -115,44 +115,51 @@ offer_answered(struct request *request, const struct offer_state *state,
 	return reply_json(request, 200, reply, err);
 }
 
-/* Every call behind the first: is the answer there? */
+/* Is the answer there? Else it waits on. */
+static enum verdict
+offer_look(
+    struct request *request, struct offer_state *state, struct error *err)
+{
+	const struct topic topic = live_mail_topic(
+	    state->grant.peer.stream_id, state->grant.peer.peer_id);
+	const uint32_t version = topic_version(topic);
+	struct mail mail;
+	int found;
+
+	found = signaling_take_answer(
+	    door_live(request), &state->grant, &mail, err);
+	if (found == 1)
+		return offer_answered(request, state, &mail, err);
+	if (door_call(request)->stream.status != STREAM_LIVE)
+		found = error_set_retry(err, ERROR_NOT_LIVE, 5,
+		    "The stream stopped before it was answered.");
+	else if (found == 0 && request_wake(request) == WAKE_STOP)
+		found = error_set_retry(err, ERROR_SHUTDOWN, 1,
+		    "The server restarts. Offer again.");
+	else if (found == 0 && clock_mono_ms() >= state->deadline_mono_ms)
+		found = error_set_retry(err, ERROR_NO_ANSWER, 1,
+		    "The broadcaster's page didn't answer in time. "
+		    "Offer again.");
+	if (found < 0)
+		return REQUEST_FAILED;
+	return request_park(
+	    request, topic, version, state->deadline_mono_ms, err);
+}
+
+/* A peer whose client never gets its token is nobody's: taken back. */
 static enum verdict
 offer_wait(struct request *request, struct error *err)
 {
 	struct offer_state *state =
 	    request_state(request, sizeof(*state), offer_release);
-	const struct topic topic = live_mail_topic(
-	    state->grant.peer.stream_id, state->grant.peer.peer_id);
-	const uint32_t version = topic_version(topic);
-	const struct call *call = door_call(request);
-	struct mail mail;
-	int found;
+	enum verdict verdict = REQUEST_FINISHED;
 
-	if (request_wake(request) == WAKE_GONE)
-		return REQUEST_FINISHED; /* the peer's lease will run out */
-	found = signaling_take_answer(
-	    door_live(request), &state->grant, &mail, err);
-	if (found < 0)
-		return REQUEST_FAILED;
-	if (found == 1)
-		return offer_answered(request, state, &mail, err);
-	if (call->stream.status != STREAM_LIVE) {
-		error_set_retry(err, ERROR_NOT_LIVE, 5,
-		    "The stream stopped before it was answered.");
-		return REQUEST_FAILED;
-	}
-	if (request_wake(request) == WAKE_STOP) {
-		error_set_retry(err, ERROR_SHUTDOWN, 1,
-		    "The server restarts. Offer again.");
-		return REQUEST_FAILED;
-	}
-	if (clock_mono_ms() >= state->deadline_mono_ms) {
-		error_set(err, ERROR_NO_ANSWER, NULL,
-		    "The broadcaster's page didn't answer in time.");
-		return REQUEST_FAILED;
-	}
-	return request_park(
-	    request, topic, version, state->deadline_mono_ms, err);
+	if (request_wake(request) != WAKE_GONE)
+		verdict = offer_look(request, state, err);
+	if ((verdict == REQUEST_FAILED || request_wake(request) == WAKE_GONE) &&
+	    state->grant.token[0] != '\0')
+		signaling_abandon(door_live(request), &state->grant);
+	return verdict;
 }
 
 static enum verdict

@@ -91,7 +91,8 @@ events_say_stream(struct request *request, const struct stream *stream,
 
 	view = wire_stream(stream, audience, request_base(request));
 	reply_event(request, NULL, "stream",
-	    json_object_to_json_string_ext(view, JSON_C_TO_STRING_PLAIN));
+	    json_object_to_json_string_ext(
+		view, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	(void)json_object_put(view);
 }
 

@@ -32,6 +32,13 @@ struct live {
 };
 
 /*
+ * Looks at the settings that have a form of their own. 0, or -1 with *err
+ * naming the one that is wrong.
+ */
+int live_check(const struct config *config, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
  * Prepares the process: the data folder, libsodium, the wake file. Once, before
  * threads start. 0, or -1 with *err.
  */

@@ -24,6 +24,7 @@ struct signal {
 struct grant {
 	struct peer peer;
 	char token[KEY_BYTES]; /* "" for a peer that has one already */
+	int64_t session;       /* the publisher's that got the offer */
 	int64_t sent_id;       /* the answer's message comes behind this one */
 };
 
@@ -47,10 +48,17 @@ int signaling_send(struct live *live, const struct call *call,
 
 /*
  * Takes the answer to a grant's offer out of the mailbox. 1 and *mail (the
- * caller frees it), 0 while there is none, -1 with *err.
+ * caller frees it), 0 while there is none, -1 with *err: ERROR_NO_PUBLISHER
+ * if the page that got the offer is gone, so that no answer will come.
  */
 int signaling_take_answer(struct live *live, const struct grant *grant,
     struct mail *mail, struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Takes back a peer that was made by an offer whose client never got to know
+ * it. Errors are logged: its lease runs out then.
+ */
+void signaling_abandon(struct live *live, const struct grant *grant);
 
 /* Where a reader is: `session` is a publisher's, 0 for viewers. */
 struct cursor {

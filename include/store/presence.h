@@ -100,6 +100,11 @@ int store_peer_lease_viewer(struct store *store, const char *stream_id,
     const char *viewer_id, int64_t lease_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
+/* Cuts the leases of a stream's peers to a time. How many, or -1. */
+int store_peer_lease_cut(struct store *store, const char *stream_id,
+    int64_t lease_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Removes every peer of a stream. How many there were, or -1. */
 int store_peer_delete_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));

@@ -82,13 +82,18 @@ text_characters(const char *text)
 	return count;
 }
 
+/* The control characters of ASCII, and those of Unicode behind them. */
 static bool
 text_has_controls(const char *text, enum field_type type)
 {
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text >= 0x20 && *text != 0x7f)
+	const unsigned char *at = (const unsigned char *)text;
+
+	for (; *at != '\0'; at++) {
+		if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f)
+			return true;
+		if (*at >= 0x20 && *at != 0x7f)
 			continue;
-		if (type == FIELD_TEXT && strchr("\t\n\r", *text) != NULL)
+		if (type == FIELD_TEXT && strchr("\t\n\r", *at) != NULL)
 			continue;
 		return true;
 	}
@@ -120,6 +125,9 @@ field_text(const struct field *field, struct json_object *value,
 		return error_set(err, ERROR_INPUT, field->name,
 		    "%s must have %zu to %zu characters; it has %zu.",
 		    field->name, field->min, field->max, characters);
+	if (field->min > 0 && strspn(text, " ") == strlen(text))
+		return error_set(err, ERROR_INPUT, field->name,
+		    "%s must be more than spaces.", field->name);
 	*into = text;
 	return 0;
 }

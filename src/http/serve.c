@@ -111,7 +111,7 @@ type_is(const char *type, size_t size, const char *wanted)
 	return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
 }
 
-/* application/json, +json, and text/plain, which fetch() sends unasked. */
+/* application/json, and text/plain, which fetch() sends unasked. */
 static bool
 body_type_allowed(const char *type)
 {
@@ -119,10 +119,8 @@ body_type_allowed(const char *type)
 
 	if (size == 0)
 		return true;
-	if (type_is(type, size, "application/json") ||
-	    type_is(type, size, "text/plain"))
-		return true;
-	return size > 5 && strncasecmp(type + size - 5, "+json", 5) == 0;
+	return type_is(type, size, "application/json") ||
+	       type_is(type, size, "text/plain");
 }
 
 static int

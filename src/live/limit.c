@@ -76,7 +76,7 @@ limit_spend(struct live *live, const struct allowance *allowance,
 		return error_set_retry(err, ERROR_RATE,
 		    (int)((over + 999) / 1000),
 		    "More than %" PRId64 " in %" PRId64
-		    " seconds from one client.",
+		    " seconds from one client. Try again later.",
 		    count, allowance->window_ms / 1000);
 	return store_rate_put(live->store, bucket, empty + step, err);
 }

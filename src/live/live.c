@@ -18,6 +18,8 @@ live_prepare(const struct config *config, struct error *err)
 {
 	char path[CONFIG_TEXT_BYTES];
 
+	/* Who else is on this host must not read streams and addresses. */
+	(void)umask(077);
 	if (mkdir(config->data, 0700) != 0 && errno != EEXIST)
 		return error_set(err, ERROR_SYSTEM, "data",
 		    "can't make the data folder: %s", strerror(errno));
@@ -26,33 +28,62 @@ live_prepare(const struct config *config, struct error *err)
 	return topic_open(path, err);
 }
 
-static int
-live_ice_servers(struct live *live, struct error *err)
+/* The configured ICE servers; the caller puts them away. NULL with *err. */
+static struct json_object *
+live_ice_servers(const struct config *config, struct error *err)
 {
-	const char *text = live->config->ice_servers;
+	const char *text = config->ice_servers;
 	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *one;
-	size_t i, count;
+	struct json_object *list, *urls;
+	bool good;
+	size_t i;
 
-	if (tokener == NULL)
-		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	live->ice_servers =
-	    json_tokener_parse_ex(tokener, text, (int)strlen(text));
-	json_tokener_free(tokener);
-	if (!json_object_is_type(live->ice_servers, json_type_array))
-		goto bad;
-	count = json_object_array_length(live->ice_servers);
-	for (i = 0; i < count; i++) {
-		one = json_object_array_get_idx(live->ice_servers, i);
-		if (!json_object_is_type(one, json_type_object) ||
-		    json_object_object_get(one, "urls") == NULL)
-			goto bad;
+	if (tokener == NULL) {
+		error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+		return NULL;
 	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	list = json_tokener_parse_ex(tokener, text, (int)strlen(text));
+	json_tokener_free(tokener);
+	good = json_object_is_type(list, json_type_array);
+	for (i = 0; good && i < json_object_array_length(list); i++)
+		good = json_object_object_get_ex(
+			   json_object_array_get_idx(list, i), "urls", &urls) &&
+		       (json_object_is_type(urls, json_type_string) ||
+			   json_object_is_type(urls, json_type_array));
+	if (good)
+		return list;
+	(void)json_object_put(list);
+	error_set(err, ERROR_INPUT, "ice_servers",
+	    "setting ice_servers takes a JSON array of RTCIceServer objects, "
+	    "each with \"urls\"");
+	return NULL;
+}
+
+static bool
+begins_with_one_of(const char *text, const char *one, const char *other)
+{
+	return strncmp(text, one, strlen(one)) == 0 ||
+	       strncmp(text, other, strlen(other)) == 0;
+}
+
+int
+live_check(const struct config *config, struct error *err)
+{
+	struct json_object *list = live_ice_servers(config, err);
+
+	if (list == NULL)
+		return -1;
+	(void)json_object_put(list);
+	if (config->public_url[0] != '\0' &&
+	    !begins_with_one_of(config->public_url, "https://", "http://"))
+		return error_set(err, ERROR_INPUT, "public_url",
+		    "setting public_url begins with https:// or http://");
+	if (config->rtmp_url[0] != '\0' &&
+	    !begins_with_one_of(config->rtmp_url, "rtmp://", "rtmps://"))
+		return error_set(err, ERROR_INPUT, "rtmp_url",
+		    "setting rtmp_url begins with rtmp:// or rtmps://");
 	return 0;
-bad:
-	return error_set(err, ERROR_INPUT, "ice_servers",
-	    "setting ice_servers takes a JSON array of objects with \"urls\"");
 }
 
 int
@@ -68,7 +99,7 @@ live_open(struct live *live, const struct config *config, struct error *err)
 	    config_path(config, "passing.db", passing, err) != 0 ||
 	    config_path(config, "secret", secret, err) != 0 ||
 	    secret_load(&live->secret, secret, err) != 0 ||
-	    live_ice_servers(live, err) != 0)
+	    (live->ice_servers = live_ice_servers(config, err)) == NULL)
 		return -1;
 	return store_open(
 	    &live->store, lasting, passing, (int)config->busy_timeout_ms, err);

@@ -13,9 +13,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "live/audience.h"
 #include "live/signaling.h"
 
+#define STOPPED_LEASE_MS 5000 /* time to read the goodbye */
 #define NOTICE_NOTHING "{}"
 #define NOTICE_STOPPED "{\"reason\":\"stopped\"}"
 
@@ -134,6 +136,8 @@ signaling_stopped(
 	was = store_publisher_delete(live->store, stream_id, err);
 	if (was < 0 ||
 	    store_broadcast_delete(live->store, stream_id, err) != 0 ||
+	    store_peer_lease_cut(live->store, stream_id,
+		notice.at_unix_ms + STOPPED_LEASE_MS, err) < 0 ||
 	    (was > 0 && signaling_append(change, &notice, err) != 0) ||
 	    change_wakes(
 		change, live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
@@ -188,6 +192,9 @@ signaling_renew(
 	 */
 	if (lease - peer->lease_unix_ms < timeout_ms / 8)
 		return 0;
+	/* Over: what is left of the lease is for reading the goodbye. */
+	if (call->stream.status != STREAM_LIVE)
+		return 0;
 	was = store_peer_lease(live->store, peer, lease, err);
 	if (was < 0)
 		return -1;
@@ -197,10 +204,10 @@ signaling_renew(
 	return audience_arrive(live, &call->stream, peer->viewer_id, err);
 }
 
-/* ERROR_NO_PUBLISHER unless a publisher's page is present. */
+/* The publisher's page that is present, or ERROR_NO_PUBLISHER. */
 static int
-offer_needs_publisher(
-    struct live *live, const char *stream_id, int64_t now, struct error *err)
+offer_find_publisher(struct live *live, const char *stream_id, int64_t *session,
+    struct error *err)
 {
 	struct publisher publisher;
 	int found;
@@ -208,9 +215,11 @@ offer_needs_publisher(
 	found = store_publisher_find(live->store, stream_id, &publisher, err);
 	if (found < 0)
 		return -1;
-	if (found == 0 || publisher.lease_unix_ms <= now)
+	if (found == 0 || publisher.lease_unix_ms <= clock_unix_ms())
 		return error_set_retry(err, ERROR_NO_PUBLISHER, 2,
-		    "The broadcaster's page isn't connected at the moment.");
+		    "The broadcaster's page isn't connected at the moment. "
+		    "Offer again.");
+	*session = publisher.session;
 	return 0;
 }
 
@@ -237,7 +246,8 @@ offer_join(struct change *change, const struct stream *stream,
 		return -1;
 	if (count >= live->config->max_peers)
 		return error_set_retry(err, ERROR_PEERS_MAX, 10,
-		    "The broadcaster's page serves %lld viewers already.",
+		    "The broadcaster's page serves %lld viewers already. "
+		    "Try again when one has left.",
 		    (long long)count);
 	secret_hash(&live->secret, grant->token, hash);
 	if (store_peer_insert(live->store, &grant->peer, hash, lease, err) !=
@@ -262,7 +272,8 @@ offer_send(struct change *change, const struct call *call,
 		.at_unix_ms = now,
 	};
 
-	if (offer_needs_publisher(live, grant->peer.stream_id, now, err) != 0)
+	if (offer_find_publisher(
+		live, grant->peer.stream_id, &grant->session, err) != 0)
 		return -1;
 	grant->sent_id = store_mail_last_id(live->store, err);
 	if (grant->sent_id < 0)
@@ -393,6 +404,29 @@ signaling_send(struct live *live, const struct call *call,
 	    &change, signaling_dispatch(&change, call, signal, err), err);
 }
 
+/* No answer yet: may one still come? 0, or -1 with *err. */
+static int
+offer_stands(struct live *live, const struct grant *grant, struct error *err)
+{
+	int64_t session = 0;
+	int exists;
+
+	exists = store_peer_exists(
+	    live->store, grant->peer.stream_id, grant->peer.peer_id, err);
+	if (exists < 0)
+		return -1;
+	if (exists == 0)
+		return error_set(err, ERROR_TOKEN_WRONG, NULL,
+		    "This viewer has left the stream.");
+	if (offer_find_publisher(live, grant->peer.stream_id, &session, err) !=
+	    0)
+		return -1;
+	if (session != grant->session)
+		return error_set_retry(err, ERROR_NO_PUBLISHER, 1,
+		    "Another page of the broadcaster took over. Offer again.");
+	return 0;
+}
+
 int
 signaling_take_answer(struct live *live, const struct grant *grant,
     struct mail *mail, struct error *err)
@@ -403,14 +437,8 @@ signaling_take_answer(struct live *live, const struct grant *grant,
 	int found;
 
 	found = store_mail_answer(live->store, &box, grant->sent_id, mail, err);
-	if (found == 0) {
-		found = store_peer_exists(
-		    live->store, box.stream_id, box.receiver, err);
-		if (found == 0)
-			return error_set(err, ERROR_TOKEN_WRONG, NULL,
-			    "This viewer has left the stream.");
-		return found < 0 ? -1 : 0;
-	}
+	if (found == 0)
+		return offer_stands(live, grant, err);
 	if (found < 0 || change_begin(&change, live, STORE_PASSING, err) != 0)
 		goto fail;
 	found = store_mail_delete(live->store, mail->id, err);
@@ -420,4 +448,17 @@ signaling_take_answer(struct live *live, const struct grant *grant,
 fail:
 	mail_free(mail);
 	return -1;
+}
+
+void
+signaling_abandon(struct live *live, const struct grant *grant)
+{
+	struct change change;
+	struct error err;
+
+	if (change_begin(&change, live, STORE_PASSING, &err) != 0 ||
+	    change_end(&change,
+		signaling_peer_left(&change, &grant->peer, &err), &err) != 0)
+		log_write(LOG_LEVEL_WARN, NULL, "peer not taken back: %s",
+		    err.detail);
 }

@@ -265,3 +265,11 @@ store_peer_lease_viewer(struct store *store, const char *stream_id,
 	return statement_run(store, STATEMENT_PEER_LEASE_VIEWER, err, "tti",
 	    stream_id, viewer_id, lease_unix_ms);
 }
+
+int
+store_peer_lease_cut(struct store *store, const char *stream_id,
+    int64_t lease_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_LEASE_CUT, err, "ti",
+	    stream_id, lease_unix_ms);
+}

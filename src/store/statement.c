@@ -104,6 +104,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_PEER_LEASE_VIEWER] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3"
 	    " WHERE stream_id = ?1 AND viewer_id = ?2" },
+	[STATEMENT_PEER_LEASE_CUT] = { STORE_PASSING,
+	    "UPDATE peer SET lease_ms = ?2"
+	    " WHERE stream_id = ?1 AND lease_ms > ?2" },
 	[STATEMENT_PEER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM peer WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_DELETE_ALL] = { STORE_PASSING,

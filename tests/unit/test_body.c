@@ -230,13 +230,13 @@ a_line_has_no_control_characters_and_a_text_few(void **state)
 
 	(void)state;
 	for (c = 0; c <= 0x20; c++) {
-		(void)snprintf(json, sizeof(json), "{\"line\":\"\\u%04x\"}",
+		(void)snprintf(json, sizeof(json), "{\"line\":\"a\\u%04x\"}",
 		    (unsigned int)c);
 		if (c == 0x20)
 			decodes(json);
 		else
 			refused_for(json, "line");
-		(void)snprintf(json, sizeof(json), "{\"text\":\"\\u%04x\"}",
+		(void)snprintf(json, sizeof(json), "{\"text\":\"a\\u%04x\"}",
 		    (unsigned int)c);
 		if (c == 0x20 || c == '\t' || c == '\n' || c == '\r')
 			decodes(json);
@@ -246,6 +246,16 @@ a_line_has_no_control_characters_and_a_text_few(void **state)
 	refused_for("{\"line\":\"\x7f\"}", "line");
 	refused_for("{\"text\":\"a\\u007f\"}", "text");
 	refused_for("{\"text\":\"a\\u0000b\"}", "text");
+	refused_for("{\"line\":\"a\\u0085\"}", "line");
+	decodes("{\"line\":\"a\\u00a0\"}");
+}
+
+static void
+a_line_is_more_than_spaces(void **state)
+{
+	(void)state;
+	refused_for("{\"line\":\"   \"}", "line");
+	decodes("{\"line\":\"  a \"}");
 }
 
 static void
@@ -534,6 +544,7 @@ main(void)
 		TEST(characters_are_counted_not_bytes),
 		TEST(two_hundred_characters_of_four_bytes_fit),
 		TEST(a_line_has_no_control_characters_and_a_text_few),
+		TEST(a_line_is_more_than_spaces),
 		TEST(an_id_is_exactly_an_id),
 		TEST(a_word_is_one_of_the_words),
 		TEST(a_word_with_a_nul_behind_it_is_none),

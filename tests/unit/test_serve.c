@@ -393,8 +393,7 @@ json_and_plain_text_are_taken_for_json(void **state)
 	static const char *const TYPES[] = { "CONTENT_TYPE=application/json",
 		"CONTENT_TYPE=application/json; charset=utf-8",
 		"CONTENT_TYPE=Application/JSON", "CONTENT_TYPE=text/plain",
-		"CONTENT_TYPE=text/plain;charset=UTF-8",
-		"CONTENT_TYPE=application/merge-patch+json", "CONTENT_TYPE=" };
+		"CONTENT_TYPE=text/plain;charset=UTF-8", "CONTENT_TYPE=" };
 	size_t i;
 
 	(void)state;
@@ -408,6 +407,7 @@ static void
 any_other_type_is_415(void **state)
 {
 	static const char *const TYPES[] = { "CONTENT_TYPE=text/html",
+		"CONTENT_TYPE=application/merge-patch+json",
 		"CONTENT_TYPE=application/x-www-form-urlencoded",
 		"CONTENT_TYPE=application/jsonx", "CONTENT_TYPE=+json",
 		"CONTENT_TYPE=application/octet-stream",
