@@ -93,6 +93,9 @@ describe('those who vanish', () => {
 			const rows = await studio.$$eval(hook('viewer-row'), (all) => all.map((row) => row.textContent));
 			return rows.filter((row) => /connected/i.test(row)).length === ROOM;
 		});
+		for (const page of pages)
+			await until('the picture is small enough for ten encodings', () =>
+				page.$eval(hook('video'), (video) => video.videoHeight > 0 && video.videoHeight <= 360));
 		await studio.bringToFront();
 		await shoot(studio, 'studio-room');
 		for (let i = 0; i < ROOM; i += 2) await pages[i].close();

@@ -5,6 +5,8 @@
  * a viewer that offers again gets a new one.
  */
 
+import { fit } from './room.js';
+
 /**
  * @typedef {{video: MediaStreamTrack|null, audio: MediaStreamTrack|null}} Tracks
  * @typedef {'connecting'|'connected'|'reconnecting'|'failed'} PeerState
@@ -68,6 +70,13 @@ export class PublisherPeer {
 		for (const transceiver of this.pc.getTransceivers()) {
 			if (transceiver.receiver.track.kind !== kind) continue;
 			await transceiver.sender.replaceTrack(track).catch(() => {});
+		}
+	}
+
+	/** Gives the picture the size that so many viewers leave. @param {number} viewers */
+	async fit(viewers) {
+		for (const { sender } of this.pc.getTransceivers()) {
+			if (sender.track?.kind === 'video') await fit(sender, viewers);
 		}
 	}
 

@@ -104,7 +104,8 @@ export class Publisher {
 
 	/** @param {'video'|'audio'} kind @param {MediaStreamTrack|null} track */
 	replace(kind, track) {
-		for (const peer of this.#peers.values()) peer.replace(kind, track);
+		const replaced = [...this.#peers.values()].map((peer) => peer.replace(kind, track));
+		Promise.all(replaced).then(() => this.#fit());
 	}
 
 	/** How many viewers are connected to this page. */
@@ -149,6 +150,7 @@ export class Publisher {
 		this.#on.viewer(peerId, 'connecting');
 		try {
 			await peer.accept(offer, this.#tracks());
+			this.#fit();
 		} catch {
 			// An offer that makes no sense, or one that was replaced meanwhile.
 			if (this.#peers.get(peerId) === peer) this.#giveUp(peerId);
@@ -170,6 +172,7 @@ export class Publisher {
 	#giveUp(peerId) {
 		this.#peers.get(peerId)?.close();
 		this.#peers.delete(peerId);
+		this.#fit();
 		this.#send(peerId, 'bye', {});
 		this.#on.viewer(peerId, 'reconnecting');
 	}
@@ -180,7 +183,13 @@ export class Publisher {
 		this.#peers.delete(peerId);
 		this.#outboxes.get(peerId)?.close();
 		this.#outboxes.delete(peerId);
+		this.#fit();
 		this.#on.viewer(peerId, 'left');
+	}
+
+	/** Shares out what this machine can encode. */
+	#fit() {
+		for (const peer of this.#peers.values()) peer.fit(this.#peers.size);
 	}
 
 	/** @param {string} peerId @param {string} type @param {unknown} data */
