@@ -97,8 +97,10 @@ door_authorize(struct request *request, struct error *err)
 	if (who == WHO_ANYONE || who == WHO_HANDLER)
 		return 0;
 	shown = request_secret(request, secret, sizeof(secret), err);
-	if (shown < 0)
+	if (shown < 0) {
+		secret_wipe(secret, sizeof(secret));
 		return -1;
+	}
 	rc = door_admit(
 	    request, who == WHO_KEY, shown == 1 ? secret : NULL, err);
 	secret_wipe(secret, sizeof(secret));
@@ -114,8 +116,10 @@ door_authorize_key(struct request *request, const char *key, struct error *err)
 	if (key != NULL)
 		return door_admit(request, true, key, err);
 	shown = request_secret(request, secret, sizeof(secret), err);
-	if (shown < 0)
+	if (shown < 0) {
+		secret_wipe(secret, sizeof(secret));
 		return -1;
+	}
 	rc = door_admit(request, true, shown == 1 ? secret : NULL, err);
 	secret_wipe(secret, sizeof(secret));
 	return rc;

@@ -132,8 +132,11 @@ events_attend(struct request *request, struct read_state *state,
 		state->settling = state->cursor;
 		state->settle_mono_ms = now_mono_ms;
 	}
-	return signaling_attend(door_live(request), door_call(request),
-	    state->wait_s, &state->read, err);
+	if (signaling_attend(door_live(request), door_call(request),
+		state->wait_s, &state->read, err) != 0)
+		return -1;
+	state->cursor.lease_unix_ms = state->read.lease_unix_ms;
+	return 0;
 }
 
 /* An event stream's turn is over: send, renew the presence, wait on. */

@@ -123,17 +123,18 @@ offer_look(
 	const struct topic topic = live_mail_topic(
 	    state->grant.peer.stream_id, state->grant.peer.peer_id);
 	const uint32_t version = topic_version(topic);
-	struct mail mail;
+	struct mail mail = { .data = NULL };
 	int found;
 
-	found = signaling_take_answer(
-	    door_live(request), &state->grant, &mail, err);
-	if (found == 1)
-		return offer_answered(request, state, &mail, err);
 	if (door_call(request)->stream.status != STREAM_LIVE)
 		found = error_set_retry(err, ERROR_NOT_LIVE, 5,
 		    "The stream stopped before it was answered.");
-	else if (found == 0 && request_wake(request) == WAKE_STOP)
+	else
+		found = signaling_take_answer(
+		    door_live(request), &state->grant, &mail, err);
+	if (found == 1)
+		return offer_answered(request, state, &mail, err);
+	if (found == 0 && request_wake(request) == WAKE_STOP)
 		found = error_set_retry(err, ERROR_SHUTDOWN, 1,
 		    "The server restarts. Offer again.");
 	else if (found == 0 && clock_mono_ms() >= state->deadline_mono_ms)

@@ -129,13 +129,11 @@ events_get(struct request *request, struct error *err)
 	const int64_t now = clock_mono_ms();
 	struct events_state *state;
 	struct topic topic;
-	uint32_t version;
 
 	state = request_state(request, sizeof(*state), NULL);
 	if (state == NULL || wake == WAKE_GONE || wake == WAKE_STOP)
 		return REQUEST_FINISHED;
 	topic = live_stream_topic(door_call(request)->stream.id);
-	version = topic_version(topic);
 	if (events_say(request, state, err) != 0)
 		return REQUEST_FAILED;
 	if (state->ends_mono_ms == 0)
@@ -145,8 +143,8 @@ events_get(struct request *request, struct error *err)
 		reply_event_comment(request);
 	if (reply_events_flush(request) != 0 || now >= state->ends_mono_ms)
 		return REQUEST_FINISHED;
-	return request_park(
-	    request, topic, version, now + config->sse_ping_s * 1000, err);
+	return request_park(request, topic, door_call(request)->version,
+	    now + config->sse_ping_s * 1000, err);
 }
 
 static const struct route TABLE[] = {

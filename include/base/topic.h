@@ -10,7 +10,7 @@
  *
  * Wakes may be spurious (topics share slots), never lost: a writer that dies
  * between the two calls leaves its slot marked, and waiters on marked slots
- * look again whenever the database moved.
+ * look again on every slow tick.
  */
 #ifndef LIVEBIN_BASE_TOPIC_H
 #define LIVEBIN_BASE_TOPIC_H

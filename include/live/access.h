@@ -25,6 +25,7 @@ struct caller {
 struct call {
 	struct stream stream;
 	struct caller caller;
+	uint32_t version; /* of the stream's topic, before it was looked up */
 };
 
 /*

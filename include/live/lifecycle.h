@@ -2,6 +2,7 @@
  * A stream's life: created, started, stopped, changed, removed.
  *
  *	PENDING -start-> LIVE -stop-> READY -start-> LIVE ...
+ *	PENDING -stop-> READY: given up before it began
  *
  * Each function runs transactions of its own and returns when what it reports
  * is on disk.

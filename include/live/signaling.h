@@ -64,6 +64,7 @@ void signaling_abandon(struct live *live, const struct grant *grant);
 struct cursor {
 	bool given;
 	int64_t session, id;
+	int64_t lease_unix_ms; /* that this reader wrote last */
 };
 
 #define CURSOR_BYTES 48
@@ -91,7 +92,10 @@ int signaling_read(struct live *live, const struct call *call,
     struct cursor *cursor, struct mail *mails, struct error *err)
     __attribute__((warn_unused_result));
 
-/* The reader's connection broke: its lease is cut. Errors are logged. */
+/*
+ * The reader's connection broke: the lease that it wrote is cut, unless
+ * another connection has renewed it since. Errors are logged.
+ */
 void signaling_vanished(
     struct live *live, const struct call *call, const struct cursor *cursor);
 
@@ -100,11 +104,12 @@ struct topic signaling_topic(const struct call *call);
 
 /*
  * Inside a change on the "passing" part: a viewer's sign of life; the leases
- * of its peer and of its viewer begin anew. ERROR_TOKEN_WRONG if the peer is
+ * of its peer and of its viewer begin anew, unless that would move them by
+ * less than the slack. ERROR_TOKEN_WRONG if the peer is
  * gone. 0, or -1 with *err.
  */
 int signaling_renew(struct change *change, const struct call *call,
-    struct error *err) __attribute__((warn_unused_result));
+    int64_t slack_ms, struct error *err) __attribute__((warn_unused_result));
 
 /*
  * Inside a change on the "passing" part, for other rules: everyone hears

@@ -40,6 +40,21 @@ int store_publisher_lease(struct store *store, const char *stream_id,
     const struct publisher *publisher, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * A reader's connection broke: cuts its lease, unless it is shorter already,
+ * or was renewed beyond `until` by another connection since. 1, 0 if
+ * it was left alone, -1 with *err.
+ */
+struct lease_break {
+	int64_t cut_unix_ms, until_unix_ms;
+};
+int store_publisher_lease_break(struct store *store, const char *stream_id,
+    int64_t session, const struct lease_break *lease, struct error *err)
+    __attribute__((warn_unused_result));
+int store_peer_lease_break(struct store *store, const struct peer *peer,
+    const struct lease_break *lease, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* 1 if there was one, 0, or -1 with *err. */
 int store_publisher_delete(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
@@ -54,6 +69,10 @@ int store_publisher_expired(struct store *store, int64_t unix_ms,
 int store_broadcast_expired(struct store *store, int64_t unix_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
+
+/* 1 if a broadcast's deadline is over at `unix_ms`, 0, or -1 with *err. */
+int store_broadcast_due(struct store *store, const char *stream_id,
+    int64_t unix_ms, struct error *err) __attribute__((warn_unused_result));
 
 /* A deadline that means "none". */
 #define BROADCAST_NO_DEADLINE INT64_C(0)

@@ -28,17 +28,20 @@ enum statement {
 	STATEMENT_PUBLISHER_GET,
 	STATEMENT_PUBLISHER_PUT,
 	STATEMENT_PUBLISHER_LEASE,
+	STATEMENT_PUBLISHER_LEASE_BREAK,
 	STATEMENT_PUBLISHER_DELETE,
 	STATEMENT_PUBLISHER_EXPIRED,
 	STATEMENT_BROADCAST_PUT,
 	STATEMENT_BROADCAST_KEEP,
 	STATEMENT_BROADCAST_DEADLINE,
 	STATEMENT_BROADCAST_DELETE,
+	STATEMENT_BROADCAST_DUE,
 	STATEMENT_BROADCAST_EXPIRED,
 	STATEMENT_PEER_INSERT,
 	STATEMENT_PEER_FIND,
 	STATEMENT_PEER_EXISTS,
 	STATEMENT_PEER_LEASE,
+	STATEMENT_PEER_LEASE_BREAK,
 	STATEMENT_PEER_LEASE_VIEWER,
 	STATEMENT_PEER_LEASE_CUT,
 	STATEMENT_PEER_DELETE,
@@ -99,8 +102,6 @@ int statement_run(struct store *store, enum statement which, struct error *err,
 /* The row's columns, from 0. Text and blobs are borrowed until the reset. */
 int64_t statement_int(struct store *store, enum statement which, int column);
 const char *statement_text(
-    struct store *store, enum statement which, int column);
-size_t statement_text_bytes(
     struct store *store, enum statement which, int column);
 bool statement_null(struct store *store, enum statement which, int column);
 void statement_hash(

@@ -36,8 +36,9 @@ void store_close(struct store *store);
 
 /*
  * Begins a write transaction on one part, waiting at the most the busy
- * timeout for other threads and processes. 0, or -1 with *err. Pair it with
- * store_commit or store_rollback; a failed commit has rolled back.
+ * timeout for other threads, and once more for other processes. 0, or -1 with
+ * *err. Pair it with store_commit or store_rollback; a failed commit has rolled
+ * back.
  */
 int store_begin(struct store *store, enum store_part part, struct error *err)
     __attribute__((warn_unused_result));

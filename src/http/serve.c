@@ -192,9 +192,15 @@ serve_again(const struct door *door, struct request *request, struct error *err)
 {
 	const bool asks =
 	    request->wake == WAKE_EVENT || request->wake == WAKE_DEADLINE;
+	struct error ignored;
 
-	if (asks && door->authorize(request, err) != 0)
+	if (asks && door->authorize(request, err) != 0) {
+		/* It lost its right: it leaves as one that went away does. */
+		request->wake = WAKE_GONE;
+		(void)request->route->handler(request, &ignored);
+		request->wake = WAKE_EVENT;
 		return REQUEST_FAILED;
+	}
 	return request->route->handler(request, err);
 }
 

@@ -7,16 +7,17 @@
 #include "live/access.h"
 
 static int
-access_find(struct live *live, const char *stream_id, struct stream *stream,
+access_find(struct live *live, const char *stream_id, struct call *call,
     struct error *err)
 {
 	int found;
 
-	memset(stream, 0, sizeof(*stream));
+	memset(call, 0, sizeof(*call));
+	call->version = topic_version(live_stream_topic(stream_id));
 	if (!id_valid(stream_id, ID_CHARS))
 		return error_set(err, ERROR_STREAM_UNKNOWN, NULL,
 		    "There is no such stream.");
-	found = store_stream_find(live->store, stream_id, stream, err);
+	found = store_stream_find(live->store, stream_id, &call->stream, err);
 	if (found == 0)
 		return error_set(err, ERROR_STREAM_UNKNOWN, NULL,
 		    "There is no such stream.");
@@ -52,8 +53,7 @@ access_stream(struct live *live, const char *stream_id, const char *secret,
 {
 	int shown = 0;
 
-	memset(&call->caller, 0, sizeof(call->caller));
-	if (access_find(live, stream_id, &call->stream, err) != 0)
+	if (access_find(live, stream_id, call, err) != 0)
 		return -1;
 	if (secret != NULL)
 		shown = access_secret(live, secret, call, err);
@@ -76,8 +76,7 @@ access_publisher(struct live *live, const char *stream_id, const char *secret,
 	unsigned char hash[HASH_BYTES];
 	int rc = 0;
 
-	memset(&call->caller, 0, sizeof(call->caller));
-	if (access_find(live, stream_id, &call->stream, err) != 0)
+	if (access_find(live, stream_id, call, err) != 0)
 		return -1;
 	call->caller.role = ROLE_PUBLISHER;
 	if (secret == NULL) {

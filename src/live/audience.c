@@ -35,6 +35,8 @@ heartbeat_take(struct live *live, const struct stream *stream,
 		    live->store, stream->id, heartbeat->viewer_id, err);
 	if (audience_arrive(live, stream, heartbeat->viewer_id, err) != 0)
 		return -1;
+	if (stream->status != STREAM_LIVE)
+		return 0; /* its peers are on their way out */
 	return store_peer_lease_viewer(
 	    live->store, stream->id, heartbeat->viewer_id, lease, err);
 }

@@ -73,9 +73,10 @@ lifecycle_deadline(struct live *live, const char *stream_id, int64_t now,
 	return 0;
 }
 
+/* Writes the watch over a broadcast; `anew` also over one that is there. */
 static int
-lifecycle_watch(
-    struct live *live, const char *stream_id, int64_t now, struct error *err)
+lifecycle_watch(struct live *live, const char *stream_id, int64_t now,
+    bool anew, struct error *err)
 {
 	struct change change;
 	int64_t deadline;
@@ -84,8 +85,11 @@ lifecycle_watch(
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	rc = lifecycle_deadline(live, stream_id, now, &deadline, err);
-	if (rc == 0)
+	if (rc == 0 && anew)
 		rc = store_broadcast_put(live->store, stream_id, deadline, err);
+	else if (rc == 0)
+		rc =
+		    store_broadcast_keep(live->store, stream_id, deadline, err);
 	return change_end(&change, rc, err);
 }
 
@@ -135,10 +139,12 @@ lifecycle_start(struct live *live, struct stream *stream, struct error *err)
 
 	if (stream->status == STREAM_LIVE)
 		return 0;
-	if (lifecycle_watch(live, stream->id, now, err) != 0)
+	if (lifecycle_watch(live, stream->id, now, true, err) != 0)
 		return -1;
 	turned = lifecycle_turn(live, stream->id, STREAM_LIVE, now, err);
-	if (turned < 0)
+	/* Again: a stop in between may have taken the watch with it. */
+	if (turned < 0 ||
+	    lifecycle_watch(live, stream->id, now, false, err) != 0)
 		return -1;
 	if (turned > 0)
 		log_write(
@@ -146,15 +152,24 @@ lifecycle_start(struct live *live, struct stream *stream, struct error *err)
 	return lifecycle_reload(live, stream, err);
 }
 
+/*
+ * Takes presence and watch down, unless the stream was started again between
+ * its turn and this: then they are the new broadcast's.
+ */
 static int
 lifecycle_take_down(struct live *live, const char *stream_id, struct error *err)
 {
 	struct change change;
+	struct stream now;
+	int rc;
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	return change_end(
-	    &change, signaling_stopped(&change, stream_id, err), err);
+	rc = store_stream_find(live->store, stream_id, &now, err);
+	if (rc == 0 || (rc == 1 && now.status != STREAM_LIVE))
+		rc = signaling_stopped(&change, stream_id, err);
+	stream_free(&now);
+	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 
 int
@@ -163,8 +178,7 @@ lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
 	const int64_t now = clock_unix_ms();
 	int turned;
 
-	if (stream->status == STREAM_READY)
-		return 0;
+	/* Also where it is READY: an earlier stop may have been cut short. */
 	turned = lifecycle_turn(live, stream->id, STREAM_READY, now, err);
 	if (turned < 0 || lifecycle_take_down(live, stream->id, err) != 0)
 		return -1;

@@ -16,6 +16,7 @@
 #include "live/signaling.h"
 
 #define CURSOR_MAX INT64_C(9007199254740991) /* 2^53 - 1, as ids are */
+#define LEASE_SLACK_MS 100
 #define VANISHED_LEASE_MS 3000 /* time for a reload to come back */
 
 static int
@@ -119,7 +120,7 @@ viewer_attend(struct change *change, const struct call *call,
 
 	cursor->given = true;
 	cursor->session = 0;
-	if (signaling_renew(change, call, err) != 0 ||
+	if (signaling_renew(change, call, 0, err) != 0 ||
 	    store_mail_delete_read(change->live->store, &box, cursor->id, err) <
 		0)
 		return -1;
@@ -139,14 +140,17 @@ signaling_attend(struct live *live, const struct call *call, int64_t wait_s,
 		    "Show the stream key, or the peerToken of your offer.");
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
+	lease = clock_unix_ms();
 	if (call->caller.role == ROLE_VIEWER) {
+		lease += live->config->viewer_timeout_s * 1000;
 		rc = viewer_attend(&change, call, cursor, err);
 	} else {
-		lease = clock_unix_ms() +
-			(wait_s + live->config->peer_grace_s) * 1000;
+		lease += (wait_s + live->config->peer_grace_s) * 1000;
 		rc = publisher_attend(
 		    &change, &call->stream, lease, cursor, err);
 	}
+	/* A viewer's was written a moment later: a little is added. */
+	cursor->lease_unix_ms = lease + LEASE_SLACK_MS;
 	return change_end(&change, rc, err);
 }
 
@@ -178,21 +182,21 @@ static int
 mailbox_cut_lease(struct live *live, const struct call *call,
     const struct cursor *cursor, struct error *err)
 {
-	struct publisher mine = { .session = cursor->session };
+	const struct lease_break lease = {
+		.cut_unix_ms = clock_unix_ms() + VANISHED_LEASE_MS,
+		.until_unix_ms = cursor->lease_unix_ms,
+	};
 	struct change change;
-	int64_t lease;
 	int rc;
 
-	lease = clock_unix_ms() + VANISHED_LEASE_MS;
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	mine.lease_unix_ms = lease;
 	if (call->caller.role == ROLE_VIEWER)
-		rc = store_peer_lease(
-		    live->store, &call->caller.peer, lease, err);
+		rc = store_peer_lease_break(
+		    live->store, &call->caller.peer, &lease, err);
 	else
-		rc = store_publisher_lease(
-		    live->store, call->stream.id, &mine, err);
+		rc = store_publisher_lease_break(
+		    live->store, call->stream.id, cursor->session, &lease, err);
 	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 

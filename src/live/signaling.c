@@ -177,8 +177,8 @@ signaling_peer_left(
 }
 
 int
-signaling_renew(
-    struct change *change, const struct call *call, struct error *err)
+signaling_renew(struct change *change, const struct call *call,
+    int64_t slack_ms, struct error *err)
 {
 	const struct peer *peer = &call->caller.peer;
 	struct live *live = change->live;
@@ -186,11 +186,7 @@ signaling_renew(
 	const int64_t lease = clock_unix_ms() + timeout_ms;
 	int was;
 
-	/*
-	 * Candidates come by the dozen, and a renewal writes four pages: one
-	 * that moves the lease by less than an eighth is left out.
-	 */
-	if (lease - peer->lease_unix_ms < timeout_ms / 8)
+	if (lease - peer->lease_unix_ms < slack_ms)
 		return 0;
 	/* Over: what is left of the lease is for reading the goodbye. */
 	if (call->stream.status != STREAM_LIVE)
@@ -202,6 +198,16 @@ signaling_renew(
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream; offer anew.");
 	return audience_arrive(live, &call->stream, peer->viewer_id, err);
+}
+
+/*
+ * Candidates come by the dozen, and a renewal writes four pages: one that
+ * would move the lease by less than an eighth is left out.
+ */
+static int64_t
+renewal_slack_ms(const struct live *live)
+{
+	return live->config->viewer_timeout_s * 1000 / 8;
 }
 
 /* The publisher's page that is present, or ERROR_NO_PUBLISHER. */
@@ -282,7 +288,7 @@ offer_send(struct change *change, const struct call *call,
 	    offer_join(change, &call->stream, grant, now, err) != 0)
 		return -1;
 	if (call->caller.role == ROLE_VIEWER &&
-	    signaling_renew(change, call, err) != 0)
+	    signaling_renew(change, call, renewal_slack_ms(live), err) != 0)
 		return -1;
 	return signaling_deliver(change, &draft, err);
 }
@@ -360,7 +366,8 @@ send_to_publisher(struct change *change, const struct call *call,
 			return -1;
 		return signaling_peer_left(change, peer, err);
 	}
-	if (signaling_renew(change, call, err) != 0)
+	if (signaling_renew(
+		change, call, renewal_slack_ms(change->live), err) != 0)
 		return -1;
 	return signaling_deliver(change, &draft, err);
 }

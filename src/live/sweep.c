@@ -96,12 +96,16 @@ static int
 sweep_broadcasts(struct live *live, int64_t now, struct error *err)
 {
 	char ids[BATCH][ID_BYTES];
-	int count, i;
+	int count, i, due;
 
 	count = store_broadcast_expired(live->store, now, ids, err);
-	for (i = 0; i < count; i++)
-		if (lifecycle_stop_id(live, ids[i], err) != 0)
+	for (i = 0; i < count; i++) {
+		/* Each stop takes its time: somebody may be back by now. */
+		due = store_broadcast_due(live->store, ids[i], now, err);
+		if (due < 0 ||
+		    (due == 1 && lifecycle_stop_id(live, ids[i], err) != 0))
 			return -1;
+	}
 	return count < 0 ? -1 : 0;
 }
 
@@ -127,6 +131,7 @@ sweep_settle(struct live *live, struct audience *moved, struct error *err)
 	return change_end(&change, rc, err) == 0 ? count : -1;
 }
 
+/* A program that is killed just here loses a second's views. */
 static int
 sweep_hand_on(struct live *live, const struct audience *moved, int count,
     int64_t now, struct error *err)
@@ -136,8 +141,12 @@ sweep_hand_on(struct live *live, const struct audience *moved, int count,
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	for (i = 0; i < count && rc == 0; i++)
+	for (i = 0; i < count && rc == 0; i++) {
 		rc = store_stream_count(live->store, &moved[i], now, err);
+		if (rc == 0)
+			rc = change_wakes_stream(
+			    &change, moved[i].stream_id, err);
+	}
 	return change_end(&change, rc, err);
 }
 

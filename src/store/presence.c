@@ -273,3 +273,33 @@ store_peer_lease_cut(struct store *store, const char *stream_id,
 	return statement_run(store, STATEMENT_PEER_LEASE_CUT, err, "ti",
 	    stream_id, lease_unix_ms);
 }
+
+int
+store_publisher_lease_break(struct store *store, const char *stream_id,
+    int64_t session, const struct lease_break *lease, struct error *err)
+{
+	return statement_run(store, STATEMENT_PUBLISHER_LEASE_BREAK, err,
+	    "tiii", stream_id, session, lease->cut_unix_ms,
+	    lease->until_unix_ms);
+}
+
+int
+store_peer_lease_break(struct store *store, const struct peer *peer,
+    const struct lease_break *lease, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_LEASE_BREAK, err, "ttii",
+	    peer->stream_id, peer->peer_id, lease->cut_unix_ms,
+	    lease->until_unix_ms);
+}
+
+int
+store_broadcast_due(struct store *store, const char *stream_id, int64_t unix_ms,
+    struct error *err)
+{
+	int rc;
+
+	rc = statement_step(
+	    store, STATEMENT_BROADCAST_DUE, err, "ti", stream_id, unix_ms);
+	statement_reset(store, STATEMENT_BROADCAST_DUE);
+	return rc;
+}

@@ -70,6 +70,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_PUBLISHER_LEASE] = { STORE_PASSING,
 	    "UPDATE publisher SET lease_ms = ?3"
 	    " WHERE stream_id = ?1 AND session = ?2" },
+	[STATEMENT_PUBLISHER_LEASE_BREAK] = { STORE_PASSING,
+	    "UPDATE publisher SET lease_ms = ?3 WHERE stream_id = ?1"
+	    " AND session = ?2 AND lease_ms > ?3 AND lease_ms <= ?4" },
 	[STATEMENT_PUBLISHER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM publisher WHERE stream_id = ?1" },
 	[STATEMENT_PUBLISHER_EXPIRED] = { STORE_PASSING,
@@ -86,6 +89,9 @@ static const struct text TEXTS[] = {
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1" },
 	[STATEMENT_BROADCAST_DELETE] = { STORE_PASSING,
 	    "DELETE FROM broadcast WHERE stream_id = ?1" },
+	[STATEMENT_BROADCAST_DUE] = { STORE_PASSING,
+	    "SELECT 1 FROM broadcast WHERE stream_id = ?1"
+	    " AND deadline_ms <= ?2" },
 	[STATEMENT_BROADCAST_EXPIRED] = { STORE_PASSING,
 	    "SELECT stream_id FROM broadcast"
 	    " WHERE deadline_ms IS NOT NULL AND deadline_ms <= ?1 LIMIT ?2" },
@@ -101,6 +107,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_PEER_LEASE] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3"
 	    " WHERE stream_id = ?1 AND peer_id = ?2" },
+	[STATEMENT_PEER_LEASE_BREAK] = { STORE_PASSING,
+	    "UPDATE peer SET lease_ms = ?3 WHERE stream_id = ?1"
+	    " AND peer_id = ?2 AND lease_ms > ?3 AND lease_ms <= ?4" },
 	[STATEMENT_PEER_LEASE_VIEWER] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3"
 	    " WHERE stream_id = ?1 AND viewer_id = ?2" },
@@ -315,12 +324,6 @@ statement_text(struct store *store, enum statement which, int column)
 {
 	return (const char *)sqlite3_column_text(
 	    store->statements[which], column);
-}
-
-size_t
-statement_text_bytes(struct store *store, enum statement which, int column)
-{
-	return (size_t)sqlite3_column_bytes(store->statements[which], column);
 }
 
 bool

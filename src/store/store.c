@@ -5,9 +5,9 @@
  * mutex, which wakes the next one at once; SQLite's own lock, which can only
  * be polled, is then contended by other processes alone.
  */
-#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <sqlite3.h>
 
@@ -112,10 +112,18 @@ store_step(sqlite3_stmt *handle)
 int
 store_begin(struct store *store, enum store_part part, struct error *err)
 {
+	struct timespec until;
 	int rc;
 
-	rc = pthread_mutex_lock(&writers[part]);
-	assert(rc == 0);
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += store->busy_timeout_ms / 1000;
+	until.tv_nsec += store->busy_timeout_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	if (pthread_mutex_timedlock(&writers[part], &until) != 0)
+		return connection_error(SQLITE_BUSY, err);
 	rc = store_step(store->begin[part]);
 	if (rc == SQLITE_DONE)
 		return 0;

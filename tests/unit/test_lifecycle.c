@@ -524,6 +524,28 @@ after_a_power_cut_live_streams_are_watched_again(void **state)
 	stream_free(&pending);
 }
 
+/* The program was killed between the two halves of a stop. */
+static void
+a_stop_that_was_cut_short_is_finished_by_the_next(void **state)
+{
+	struct unit *unit = *state;
+	struct cursor page;
+	struct stream stream;
+	struct error err;
+
+	unit_start(unit, &stream);
+	unit_attend(unit, &stream, &page);
+	unit_sql(unit, STORE_LASTING, "UPDATE stream SET status = 2");
+	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM publisher"),
+	    0);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM broadcast"),
+	    0);
+	stream_free(&stream);
+}
+
 int
 main(void)
 {
@@ -534,6 +556,7 @@ main(void)
 		UNIT_LIVE(an_unattended_stream_may_last_for_ever),
 		UNIT_LIVE(
 		    a_stream_that_starts_with_its_publisher_has_no_deadline),
+		UNIT_LIVE(a_stop_that_was_cut_short_is_finished_by_the_next),
 		UNIT_LIVE(starting_a_live_stream_changes_nothing),
 		UNIT_LIVE(who_starts_second_is_told_when_the_first_did),
 		UNIT_LIVE(who_stops_second_is_told_when_the_first_did),

@@ -503,12 +503,30 @@ a_broken_connection_cuts_the_lease(void **state)
 	struct scene scene;
 
 	scene_make(state, &scene);
+	scene.reader.lease_unix_ms = INT64_MAX;
 	signaling_vanished(&scene.unit->live,
 	    UNIT_CALL(&scene.stream, &scene.viewer), &scene.reader);
 	assert_true(left(&scene, "peer") <= 3000);
 	signaling_vanished(&scene.unit->live,
 	    UNIT_CALL(&scene.stream, &UNIT_PUBLISHER), &scene.page);
 	assert_true(left(&scene, "publisher") <= 3000);
+	stream_free(&scene.stream);
+}
+
+static void
+a_lease_that_another_connection_renewed_is_left_alone(void **state)
+{
+	struct scene scene;
+
+	scene_make(state, &scene);
+	scene.reader.lease_unix_ms = 1;
+	signaling_vanished(&scene.unit->live,
+	    UNIT_CALL(&scene.stream, &scene.viewer), &scene.reader);
+	assert_true(left(&scene, "peer") > 5000);
+	scene.page.lease_unix_ms = 1;
+	signaling_vanished(&scene.unit->live,
+	    UNIT_CALL(&scene.stream, &UNIT_PUBLISHER), &scene.page);
+	assert_true(left(&scene, "publisher") > 5000);
 	stream_free(&scene.stream);
 }
 
@@ -580,6 +598,8 @@ main(void)
 		UNIT_LIVE(sending_renews_a_viewers_lease),
 		UNIT_LIVE(offering_again_renews_a_viewers_lease),
 		UNIT_LIVE(a_broken_connection_cuts_the_lease),
+		UNIT_LIVE(
+		    a_lease_that_another_connection_renewed_is_left_alone),
 		UNIT_LIVE(a_page_that_was_replaced_cuts_nobodys_lease),
 		UNIT_LIVE(a_message_wakes_its_receiver_alone),
 	};
