@@ -87,42 +87,37 @@ door_admit(struct request *request, bool key_only, const char *secret,
 	return access_stream(live, request_param(request), secret, call, err);
 }
 
+/* The same with the secret that the request's header shows, if any. */
+static int
+door_admit_shown(struct request *request, bool key_only, struct error *err)
+{
+	char secret[SECRET_MAX];
+	int shown, rc = -1;
+
+	shown = request_secret(request, secret, sizeof(secret), err);
+	if (shown >= 0)
+		rc = door_admit(
+		    request, key_only, shown == 1 ? secret : NULL, err);
+	secret_wipe(secret, sizeof(secret));
+	return rc;
+}
+
 static int
 door_authorize(struct request *request, struct error *err)
 {
 	const enum who who = (enum who)request_route(request)->who;
-	char secret[SECRET_MAX];
-	int shown, rc;
 
 	if (who == WHO_ANYONE || who == WHO_HANDLER)
 		return 0;
-	shown = request_secret(request, secret, sizeof(secret), err);
-	if (shown < 0) {
-		secret_wipe(secret, sizeof(secret));
-		return -1;
-	}
-	rc = door_admit(
-	    request, who == WHO_KEY, shown == 1 ? secret : NULL, err);
-	secret_wipe(secret, sizeof(secret));
-	return rc;
+	return door_admit_shown(request, who == WHO_KEY, err);
 }
 
 int
 door_authorize_key(struct request *request, const char *key, struct error *err)
 {
-	char secret[SECRET_MAX];
-	int shown, rc;
-
 	if (key != NULL)
 		return door_admit(request, true, key, err);
-	shown = request_secret(request, secret, sizeof(secret), err);
-	if (shown < 0) {
-		secret_wipe(secret, sizeof(secret));
-		return -1;
-	}
-	rc = door_admit(request, true, shown == 1 ? secret : NULL, err);
-	secret_wipe(secret, sizeof(secret));
-	return rc;
+	return door_admit_shown(request, true, err);
 }
 
 enum verdict

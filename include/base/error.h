@@ -29,7 +29,6 @@ enum error_code {
 	ERROR_BUSY,	    /* the queue or the parking lot is full */
 	ERROR_SHUTDOWN,	    /* the program is being stopped */
 	ERROR_NO_ANSWER,    /* the publisher didn't answer in time */
-	ERROR_GONE,	    /* the client went away: nobody to answer */
 	ERROR_STORE,	    /* the database failed */
 	ERROR_SYSTEM,	    /* the operating system failed */
 	ERROR__MAX

@@ -51,7 +51,6 @@ struct route {
 /* The segment that ":id" stood for; "" where the path has none. */
 const char *request_param(const struct request *request);
 const struct route *request_route(const struct request *request);
-const char *request_id(const struct request *request);
 enum wake request_wake(const struct request *request);
 
 /* What the door's open made for the worker that runs this call. */

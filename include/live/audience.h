@@ -9,6 +9,9 @@
 #include "store/audience.h"
 #include "store/stream.h"
 
+/* When the lease of a viewer that is heard now is over. */
+int64_t audience_lease_unix_ms(const struct live *live);
+
 /* A viewer's sign of life, or its goodbye. Borrowed. */
 struct heartbeat {
 	const char *viewer_id;

@@ -34,7 +34,6 @@ static const struct problem PROBLEMS[] = {
 	[ERROR_BUSY] = { 503, "busy", "Server is busy" },
 	[ERROR_SHUTDOWN] = { 503, "restarting", "Server is restarting" },
 	[ERROR_NO_ANSWER] = { 504, "no-answer", "No answer in time" },
-	[ERROR_GONE] = { 499, "gone", "Client is gone" },
 	[ERROR_STORE] = { 500, "store", "Storage failed" },
 	[ERROR_SYSTEM] = { 500, "internal", "Internal error" },
 };

@@ -26,12 +26,6 @@ request_route(const struct request *request)
 	return request->route;
 }
 
-const char *
-request_id(const struct request *request)
-{
-	return request->id;
-}
-
 enum wake
 request_wake(const struct request *request)
 {

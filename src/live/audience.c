@@ -7,18 +7,22 @@
 
 #define VIEW_AGAIN_MS (30 * 60 * 1000)
 
+int64_t
+audience_lease_unix_ms(const struct live *live)
+{
+	return clock_unix_ms() + live->config->viewer_timeout_s * 1000;
+}
+
 int
 audience_arrive(struct live *live, const struct stream *stream,
     const char *viewer_id, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
-
 	if (store_viewer_put(live->store, stream->id, viewer_id,
-		now + live->config->viewer_timeout_s * 1000, err) != 0)
+		audience_lease_unix_ms(live), err) != 0)
 		return -1;
 	if (stream->status == STREAM_LIVE &&
 	    store_view_count(live->store, stream->id, viewer_id,
-		now + VIEW_AGAIN_MS, err) < 0)
+		clock_unix_ms() + VIEW_AGAIN_MS, err) < 0)
 		return -1;
 	return 0;
 }
@@ -27,8 +31,7 @@ static int
 heartbeat_take(struct live *live, const struct stream *stream,
     const struct heartbeat *heartbeat, struct error *err)
 {
-	const int64_t lease =
-	    clock_unix_ms() + live->config->viewer_timeout_s * 1000;
+	const int64_t lease = audience_lease_unix_ms(live);
 
 	if (heartbeat->leaving)
 		return store_viewer_delete(

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "live/audience.h"
 #include "live/signaling.h"
 
 #define CURSOR_MAX INT64_C(9007199254740991) /* 2^53 - 1, as ids are */
@@ -140,12 +141,12 @@ signaling_attend(struct live *live, const struct call *call, int64_t wait_s,
 		    "Show the stream key, or the peerToken of your offer.");
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	lease = clock_unix_ms();
 	if (call->caller.role == ROLE_VIEWER) {
-		lease += live->config->viewer_timeout_s * 1000;
+		lease = audience_lease_unix_ms(live);
 		rc = viewer_attend(&change, call, cursor, err);
 	} else {
-		lease += (wait_s + live->config->peer_grace_s) * 1000;
+		lease = clock_unix_ms() +
+			(wait_s + live->config->peer_grace_s) * 1000;
 		rc = publisher_attend(
 		    &change, &call->stream, lease, cursor, err);
 	}

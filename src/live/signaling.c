@@ -182,8 +182,7 @@ signaling_renew(struct change *change, const struct call *call,
 {
 	const struct peer *peer = &call->caller.peer;
 	struct live *live = change->live;
-	const int64_t timeout_ms = live->config->viewer_timeout_s * 1000;
-	const int64_t lease = clock_unix_ms() + timeout_ms;
+	const int64_t lease = audience_lease_unix_ms(live);
 	int was;
 
 	if (lease - peer->lease_unix_ms < slack_ms)
@@ -235,7 +234,7 @@ offer_join(struct change *change, const struct stream *stream,
     const struct grant *grant, int64_t now, struct error *err)
 {
 	struct live *live = change->live;
-	const int64_t lease = now + live->config->viewer_timeout_s * 1000;
+	const int64_t lease = audience_lease_unix_ms(live);
 	const struct mail_draft notice = {
 		.stream_id = grant->peer.stream_id,
 		.receiver = MAIL_PUBLISHER,
