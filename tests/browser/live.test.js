@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { assertMoves, framesDecoded, goLive, hook, openBrowser, seeState, seeText, shoot, stop } from '../lib/browser.js';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
+import { keepingLogs } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
 
 const TEST_MS = 240_000;
@@ -27,16 +28,15 @@ for (const [broadcaster, watcher] of [['chromium', 'chromium'], ['chromium', 'fi
 			await server?.stop();
 		}, { timeout: TEST_MS });
 		/** One step of the story; a failed one keeps the server's logs. */
-		const step = (name, body) => it(name, { timeout: TEST_MS }, async () => {
+		const step = (name, body) => it(name, { timeout: TEST_MS }, () => keepingLogs(server, async () => {
 			try {
 				await body();
 			} catch (error) {
-				server.failed = true;
 				await shoot(studio, `failed-studio-${broadcaster}-${watcher}`).catch(() => {});
 				await shoot(watch, `failed-watch-${broadcaster}-${watcher}`).catch(() => {});
 				throw error;
 			}
-		});
+		}));
 
 		step('the viewer sees a moving picture and is counted once', async () => {
 			address = await goLive(studio, server, `From ${broadcaster} to ${watcher}`);

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { assertMoves, goLive, hook, openBrowser, seeState, seeText, shoot, stop } from '../lib/browser.js';
 import { startServer } from '../lib/server.js';
+import { keepingLogs } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
 
 const TEST_MS = 180_000;
@@ -24,14 +25,7 @@ describe('the pages', () => {
 		await browser?.close();
 		await server?.stop();
 	}, { timeout: TEST_MS });
-	const story = (name, body) => it(name, { timeout: TEST_MS }, async () => {
-		try {
-			await body();
-		} catch (error) {
-			server.failed = true;
-			throw error;
-		}
-	});
+	const story = (name, body) => it(name, { timeout: TEST_MS }, () => keepingLogs(server, body));
 	/** A page shot in both sizes, by light and by night; none may be wider than its window. */
 	const shootAll = async (page, name) => {
 		for (const [size, [width, height]] of Object.entries(SIZES)) {

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { assertMoves, goLive, hook, openBrowser, seeState, seeText, shoot } from '../lib/browser.js';
 import { startServer } from '../lib/server.js';
+import { keepingLogs } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
 
 const TEST_MS = 300_000;
@@ -30,14 +31,7 @@ describe('those who vanish', () => {
 		for (const browser of browsers) await browser.close();
 		await server?.stop();
 	}, { timeout: TEST_MS });
-	const story = (name, body) => it(name, { timeout: TEST_MS }, async () => {
-		try {
-			await body();
-		} catch (error) {
-			server.failed = true;
-			throw error;
-		}
-	});
+	const story = (name, body) => it(name, { timeout: TEST_MS }, () => keepingLogs(server, body));
 
 	story('a broadcaster whose browser crashes: the viewer is told, and the stream stops by itself', async () => {
 		const studio = await open();

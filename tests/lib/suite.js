@@ -9,6 +9,20 @@ import { startServer } from './server.js';
 const TEST_MS = 120_000;
 
 /**
+ * Runs a test's body; one that fails keeps its server's folder and logs.
+ * @param {import('./server.js').Server} server
+ * @param {() => Promise<void>} body
+ */
+export async function keepingLogs(server, body) {
+	try {
+		await body();
+	} catch (error) {
+		server.failed = true;
+		throw error;
+	}
+}
+
+/**
  * @param {string} name what the group is about
  * @param {{ env?: Record<string, string>, concurrency?: number }} options `concurrency`: tests that run at once
  * @param {(test: (name: string, body: (context: { api: Client, server: import('./server.js').Server,
@@ -19,13 +33,7 @@ export function suite(name, { env, concurrency = 6 }, define) {
 		let server;
 		before(async () => { server = await startServer({ env }); });
 		after(() => server?.stop(), { timeout: TEST_MS });
-		define((title, body) => it(title, { timeout: TEST_MS }, async (t) => {
-			try {
-				await body({ api: new Client(server), server, t });
-			} catch (error) {
-				server.failed = true;
-				throw error;
-			}
-		}));
+		define((title, body) => it(title, { timeout: TEST_MS }, (t) =>
+			keepingLogs(server, () => body({ api: new Client(server), server, t }))));
 	});
 }
