@@ -25,6 +25,8 @@ enum visibility {
 /* Times end in _s or _ms by their unit; 0 means "no limit" where said. */
 struct config {
 	char data[CONFIG_TEXT_BYTES];
+	char media[CONFIG_TEXT_BYTES]; /* "": in data */
+	char ffmpeg[CONFIG_TEXT_BYTES];
 	char public_url[CONFIG_TEXT_BYTES];
 	char cors_origins[CONFIG_TEXT_BYTES];
 	char ice_servers[CONFIG_TEXT_BYTES];
@@ -48,6 +50,18 @@ struct config {
 	int64_t parked_max;
 	int64_t busy_timeout_ms;
 	int64_t disk_free_min_mb;
+	int64_t media_file_max_mb;
+	int64_t media_broadcast_max_mb;
+	int64_t media_site_max_mb;
+	int64_t media_per_minute;
+	int64_t media_window_s;
+	int64_t media_gap_wait_s;
+	int64_t playlist_max_kb;
+	int64_t keep_days;
+	int64_t keep_max_mb;
+	int64_t job_attempts;
+	int64_t job_retry_s;
+	int64_t job_time_s;
 	int64_t log_level; /* enum log_level */
 };
 

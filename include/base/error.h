@@ -20,9 +20,14 @@ enum error_code {
 	ERROR_NOT_LIVE,	    /* an offer to a stream that isn't live */
 	ERROR_NO_PUBLISHER, /* live, but no publisher's page is present */
 	ERROR_REPLACED,	    /* another page of the broadcaster took over */
+	ERROR_ENCODER,	    /* another encoder is sending */
+	ERROR_OVER,	    /* the broadcast of this encoder was stopped */
+	ERROR_INIT,	    /* an init section is missing or bad */
 	ERROR_NO_LENGTH,    /* a body without Content-Length */
 	ERROR_TOO_LARGE,    /* a body over the route's limit */
 	ERROR_MEDIA_TYPE,   /* a body that isn't JSON by its type */
+	ERROR_MEDIA_KIND,   /* a file that isn't media */
+	ERROR_NO_ROOM,	    /* the site's limit or the disk's floor */
 	ERROR_RATE,	    /* too many in too short a time */
 	ERROR_MAILBOX_FULL, /* the receiver reads too slowly */
 	ERROR_PEERS_MAX,    /* the broadcaster's page has no room */

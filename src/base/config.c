@@ -65,6 +65,10 @@ struct row {
 static const struct row ROWS[] = {
 	TEXT(data, "./var",
 	    "folder of the databases, the secret, the log and the sockets"),
+	TEXT(media, "",
+	    "folder of what is pushed and recorded; empty: media in data"),
+	TEXT(ffmpeg, "ffmpeg",
+	    "ffmpeg's program, for downloads and pictures; empty: none"),
 	TEXT(public_url, "",
 	    "scheme and host that links begin with; empty: the request's"),
 	TEXT(cors_origins, "*",
@@ -111,6 +115,30 @@ static const struct row ROWS[] = {
 	    "milliseconds to wait for another program's transaction"),
 	INT("disk_free_min", disk_free_min_mb, 64, 0, 1000000,
 	    "megabytes that must be free for the site to call itself healthy"),
+	INT("media_file_max", media_file_max_mb, 64, 1, 65536,
+	    "megabytes that one pushed file may have"),
+	INT("media_broadcast_max", media_broadcast_max_mb, 65536, 1, 10000000,
+	    "megabytes that one broadcast may have"),
+	INT("media_site_max", media_site_max_mb, 0, 0, 100000000,
+	    "megabytes of media on this site; 0: as the disk allows"),
+	INT("media_per_minute", media_per_minute, 1200, 0, 1000000,
+	    "files one stream may push in a minute; 0: no limit"),
+	INT("media_window", media_window_s, 30, 6, 3600,
+	    "seconds that the playlist of a live broadcast goes back"),
+	INT("media_gap_wait", media_gap_wait_s, 10, 1, 300,
+	    "seconds a missing segment holds back those behind it"),
+	INT("playlist_max", playlist_max_kb, 1024, 1, 16384,
+	    "kilobytes that a pushed playlist may have"),
+	INT("keep_days", keep_days, 0, 0, 36500,
+	    "days a replay is kept; 0: for ever"),
+	INT("keep_max", keep_max_mb, 0, 0, 100000000,
+	    "megabytes of replays that are kept, newest first; 0: all"),
+	INT("job_attempts", job_attempts, 5, 1, 100,
+	    "times a job is tried before it is given up"),
+	INT("job_retry", job_retry_s, 10, 1, 3600,
+	    "seconds before a failed job's second try; doubled each time"),
+	INT("job_time", job_time_s, 21600, 1, 604800,
+	    "seconds that ffmpeg may take for one job"),
 	WORD(log_level, LOG_LEVEL_INFO, LOG_LEVEL_NAMES, LOG_LEVEL__MAX,
 	    "how much is logged; info has a line for each request"),
 };
@@ -119,7 +147,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 25, "a row for each member of struct config");
+static_assert(ROW_COUNT == 39, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

@@ -1,0 +1,69 @@
+/*
+ * Files that others read while they are written: made under another name,
+ * whole, and put in place by rename(2). Paths are the caller's; nothing here
+ * takes a name from outside. A full disk is ERROR_NO_ROOM, anything else
+ * ERROR_SYSTEM; which path it was goes to the log alone.
+ */
+#ifndef LIVEBIN_BASE_FILE_H
+#define LIVEBIN_BASE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+#define FILE_PATH_BYTES 1400
+
+/* Makes a folder (mode 0700) and those above it; one that is there is fine. */
+int file_make_folder(const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Makes a new file for writing (mode 0600, close-on-exec); one that is there is
+ * an error. The descriptor, which the caller closes, or -1 with *err.
+ */
+int file_create(const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Opens a file for reading. The descriptor, or -1 with *err. */
+int file_open(const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Writes all of it, at the descriptor's place or at an offset. 0 or -1. */
+int file_write(int fd, const void *bytes, size_t size, struct error *err)
+    __attribute__((warn_unused_result));
+int file_write_at(int fd, const void *bytes, size_t size, off_t at,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Puts `bytes` at `path`: readers see the old file or the new one. 0 or -1. */
+int file_replace(const char *path, const void *bytes, size_t size,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Moves a file. 1, 0 if there is none at `from`, -1 with *err. */
+int file_move(const char *from, const char *to, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* The size in bytes, -1 if there is no such file (or it can't be asked). */
+int64_t file_size(const char *path);
+
+/*
+ * Removes up to `max` files of a folder, and the folder once it is empty (it
+ * holds no folders). 1: all gone; 0: there is more; -1 with *err.
+ */
+int file_remove_folder(const char *path, int max, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Megabytes that are free where `path` is. 0 and *mb, or -1 with *err. */
+int file_free_mb(const char *path, int64_t *mb, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Takes the lock of a file, making it where it is missing: waits (`wait`), or
+ * returns at once. A descriptor whose closing releases it; -1 with *err,
+ * -2 if another holds it. Holds among threads and processes (flock(2)).
+ */
+int file_lock(const char *path, int wait, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif
