@@ -3,7 +3,10 @@
 -- in "passing" may be forgotten in one (synchronous=OFF), so that a fsync of
 -- the first never holds up a signal, and churn never bloats it.
 -- Times are milliseconds since 1970 (UTC), named _ms. Compiled in; the line
--- "-- part: NAME" begins a part. PRAGMA user_version counts migrations.
+-- "-- part: NAME" begins a part. PRAGMA user_version counts migrations; what
+-- stands behind "-- since: N" came with version N, and is what brings a file of
+-- the version before it up. So it is left as it is once N was given out: a
+-- change is a migration of its own (src/store/schema.c).
 
 -- part: lasting
 
@@ -39,6 +42,142 @@ CREATE TABLE stream (
 -- however many streams are stored.
 CREATE INDEX stream_live ON stream (seq) WHERE status = 1;
 CREATE INDEX stream_listed ON stream (seq) WHERE status = 1 AND visibility = 0;
+
+-- since: 2
+
+-- The token that may push a stream's media: keyed hash, made with the key. A
+-- stream from before there were any has none until its key is changed.
+CREATE TABLE push (
+	stream_id TEXT PRIMARY KEY,
+	token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- One broadcast's media. It outlives its stream's row until its files are
+-- removed. docs/media.md says what the files are.
+CREATE TABLE recording (
+	seq INTEGER PRIMARY KEY,
+	-- playbackId: 21 characters of [A-Za-z0-9_-]; the folder's name
+	id TEXT NOT NULL UNIQUE,
+	stream_id TEXT NOT NULL,
+	-- enum recording_state: 0 LIVE, 1 PROCESSING, 2 READY, 3 FAILED, 4 GOING
+	state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),
+	started_ms INTEGER NOT NULL,
+	ended_ms INTEGER,
+	duration_ms INTEGER NOT NULL DEFAULT 0,
+	-- of segments and init sections, and of what was made of them
+	bytes INTEGER NOT NULL DEFAULT 0,
+	renditions INTEGER NOT NULL DEFAULT 0,
+	-- of replay.mp4; NULL: there is none
+	mp4_bytes INTEGER,
+	poster INTEGER NOT NULL DEFAULT 0 CHECK (poster IN (0, 1)),
+	thumbs INTEGER NOT NULL DEFAULT 0 CHECK (thumbs IN (0, 1)),
+	-- what could not be made, and why, in words
+	detail TEXT
+) STRICT;
+CREATE INDEX recording_stream ON recording (stream_id, seq);
+CREATE INDEX recording_live ON recording (seq) WHERE state = 0;
+CREATE INDEX recording_ready ON recording (seq) WHERE state = 2;
+CREATE INDEX recording_ended ON recording (ended_ms, bytes) WHERE state = 2;
+
+-- One row: what all recordings weigh together.
+CREATE TABLE site (
+	id INTEGER PRIMARY KEY CHECK (id = 0),
+	media_bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO site (id, media_bytes) VALUES (0, 0);
+CREATE TRIGGER recording_came AFTER INSERT ON recording BEGIN
+	UPDATE site SET media_bytes = media_bytes + new.bytes;
+END;
+CREATE TRIGGER recording_grew AFTER UPDATE OF bytes ON recording BEGIN
+	UPDATE site SET media_bytes = media_bytes + new.bytes - old.bytes;
+END;
+CREATE TRIGGER recording_went AFTER DELETE ON recording BEGIN
+	UPDATE site SET media_bytes = media_bytes - old.bytes;
+END;
+
+-- One pushed media playlist of a recording, and how far it is published.
+CREATE TABLE rendition (
+	recording INTEGER NOT NULL,
+	-- 0, 1, ...: the N of r<N>-...
+	number INTEGER NOT NULL,
+	-- the pushed playlist's name
+	name TEXT NOT NULL,
+	target_s INTEGER NOT NULL,
+	-- the encoder session and the place in its list that came last
+	session INTEGER NOT NULL DEFAULT 0,
+	sequence INTEGER NOT NULL DEFAULT -1,
+	-- published: how many segments, how long, how heavy
+	segments INTEGER NOT NULL DEFAULT 0,
+	duration_us INTEGER NOT NULL DEFAULT 0,
+	bytes INTEGER NOT NULL DEFAULT 0,
+	-- where the last segment ended on the calendar, 0 before the first
+	end_ms INTEGER NOT NULL DEFAULT 0,
+	-- init sections so far, and the digest of the newest
+	inits INTEGER NOT NULL DEFAULT 0,
+	init_digest INTEGER NOT NULL DEFAULT 0,
+	-- the first segment of the live window, and how many discontinuities
+	-- are in front of it
+	window_seq INTEGER NOT NULL DEFAULT 0,
+	window_breaks INTEGER NOT NULL DEFAULT 0,
+	-- where dvr.m3u8 ends
+	dvr_bytes INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (recording, number)
+) STRICT, WITHOUT ROWID;
+
+-- What a pushed multivariant playlist says of a media playlist.
+CREATE TABLE variant (
+	recording INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	-- 1: EXT-X-MEDIA of TYPE=AUDIO, 0: EXT-X-STREAM-INF
+	audio INTEGER NOT NULL CHECK (audio IN (0, 1)),
+	bandwidth INTEGER NOT NULL DEFAULT 0,
+	width INTEGER NOT NULL DEFAULT 0,
+	height INTEGER NOT NULL DEFAULT 0,
+	frame_rate_milli INTEGER NOT NULL DEFAULT 0,
+	codecs TEXT,
+	-- the audio group that it is in, or that goes with it
+	audio_group TEXT,
+	label TEXT,
+	language TEXT,
+	is_default INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (recording, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE segment (
+	recording INTEGER NOT NULL,
+	rendition INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	duration_us INTEGER NOT NULL,
+	-- when it began, on the calendar
+	at_ms INTEGER NOT NULL,
+	bytes INTEGER NOT NULL,
+	-- enum media_kind of the file: 2 fMP4, 3 TS, 4 AAC
+	kind INTEGER NOT NULL,
+	-- the K of its init section; -1: none
+	init INTEGER NOT NULL,
+	discontinuity INTEGER NOT NULL CHECK (discontinuity IN (0, 1)),
+	-- a gap's pushed name, that it may still come under; else NULL
+	missing TEXT,
+	PRIMARY KEY (recording, rendition, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX segment_missing ON segment (recording, missing)
+	WHERE missing IS NOT NULL;
+
+-- Work that is to be done for a recording; done, or given up: no row.
+CREATE TABLE job (
+	id INTEGER PRIMARY KEY,
+	recording INTEGER NOT NULL,
+	-- enum job_kind: 0 REPLAY, 1 MP4, 2 POSTER, 3 THUMBS, 4 REMOVE
+	kind INTEGER NOT NULL,
+	-- not before; while a worker has it, the end of its lease
+	due_ms INTEGER NOT NULL,
+	-- claims so far: also tells the claims of one job apart
+	attempts INTEGER NOT NULL DEFAULT 0,
+	-- thousandths
+	progress INTEGER NOT NULL DEFAULT 0,
+	UNIQUE (recording, kind)
+) STRICT;
+CREATE INDEX job_due ON job (due_ms);
 
 -- part: passing
 
@@ -154,3 +293,63 @@ CREATE TABLE sweep (
 	mail_ms INTEGER NOT NULL
 ) STRICT;
 INSERT INTO sweep (id, due_ms, mail_id, mail_ms) VALUES (0, 0, 0, 0);
+
+-- since: 2
+
+-- Who pushes a playlist now: the list that the next one must go on from.
+CREATE TABLE encoder (
+	stream_id TEXT NOT NULL,
+	-- the playlist's name
+	name TEXT NOT NULL,
+	rendition INTEGER NOT NULL,
+	-- tells encoders apart: drawn anew for each
+	session INTEGER NOT NULL,
+	-- the last entry of its last list: EXT-X-MEDIA-SEQUENCE and name
+	sequence INTEGER NOT NULL,
+	last TEXT NOT NULL,
+	-- when that list came, and how long its last segment is
+	heard_ms INTEGER NOT NULL,
+	segment_ms INTEGER NOT NULL,
+	-- 1: the list has ended; 2: the broadcast was stopped meanwhile
+	ended INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (stream_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX encoder_heard ON encoder (heard_ms);
+CREATE INDEX encoder_newest ON encoder (stream_id, heard_ms);
+
+-- Entries of pushed lists that aren't published yet, in order.
+CREATE TABLE listed (
+	stream_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	sequence INTEGER NOT NULL,
+	segment TEXT NOT NULL,
+	map TEXT,
+	duration_us INTEGER NOT NULL,
+	-- EXT-X-PROGRAM-DATE-TIME; 0: none
+	at_ms INTEGER NOT NULL,
+	discontinuity INTEGER NOT NULL,
+	gap INTEGER NOT NULL,
+	-- when it was first listed
+	since_ms INTEGER NOT NULL,
+	PRIMARY KEY (stream_id, name, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listed_segment ON listed (stream_id, segment);
+
+-- Files that came. One that is published is known by name and digest alone.
+CREATE TABLE upload (
+	stream_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	-- 0: the encoder's; 1: a newcomer's, kept aside
+	newcomer INTEGER NOT NULL CHECK (newcomer IN (0, 1)),
+	-- its name in incoming/
+	file TEXT NOT NULL,
+	-- enum media_kind
+	kind INTEGER NOT NULL,
+	digest INTEGER NOT NULL,
+	bytes INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	published INTEGER NOT NULL DEFAULT 0 CHECK (published IN (0, 1)),
+	PRIMARY KEY (stream_id, name, newcomer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX upload_waiting ON upload (at_ms) WHERE published = 0;
+CREATE INDEX upload_newcomer ON upload (stream_id) WHERE newcomer = 1;

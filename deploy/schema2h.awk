@@ -1,14 +1,16 @@
-# Turns schema.sql into C string arrays, one for each "-- part: NAME".
-/^-- part: / {
-	if (open) print "    ;"
-	printf "static const char SCHEMA_%s[] =\n", toupper($3)
+# Turns schema.sql into C string literals: one for each "-- part: NAME" and
+# each "-- since: N" within it (the first of a part is N = 1).
+function begin(name, version) {
+	if (open) print ""
+	printf "#define SCHEMA_%s_%d", toupper(name), version
 	open = 1
-	next
 }
+/^-- part: / { part = $3; begin(part, 1); next }
+/^-- since: / { begin(part, $3); next }
 open {
 	sub(/[ \t]*--.*$/, "")
 	if ($0 ~ /^[ \t]*$/) next
 	gsub(/\\/, "\\\\"); gsub(/"/, "\\\"")
-	printf "    \"%s\\n\"\n", $0
+	printf " \\\n    \"%s\\n\"", $0
 }
-END { if (open) print "    ;" }
+END { if (open) print "" }

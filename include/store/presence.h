@@ -90,6 +90,14 @@ int store_broadcast_keep(struct store *store, const char *stream_id,
 int store_broadcast_deadline(struct store *store, const char *stream_id,
     int64_t deadline_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * Media came: moves the deadline of a broadcast without a publisher that is
+ * present at `now`. 0, or -1 with *err.
+ */
+int store_broadcast_heard(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, int64_t now_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
 int store_broadcast_delete(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 

@@ -56,12 +56,29 @@ int store_stream_find(struct store *store, const char *id,
     __attribute__((warn_unused_result));
 
 /*
- * Any state to LIVE; any state to READY. 1, or 0 if the stream was in that
- * state already (or isn't there), -1 with *err.
+ * Any state to LIVE. LIVE, or PENDING that never began, to `status`: READY, or
+ * PENDING while a replay is made. 1, or 0 if the stream's state was another (or
+ * it isn't there), -1 with *err.
  */
 int store_stream_start(struct store *store, const char *id, int64_t unix_ms,
     struct error *err) __attribute__((warn_unused_result));
-int store_stream_end(struct store *store, const char *id, int64_t unix_ms,
+int store_stream_end(struct store *store, const char *id,
+    enum stream_status status, int64_t unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* One that was stopped and is PENDING, to READY or FAILED. 1, 0, or -1. */
+int store_stream_settle(struct store *store, const char *id,
+    enum stream_status status, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* The token that may push a stream's media: writes its hash over another. */
+int store_push_put(struct store *store, const char *id,
+    const unsigned char token_hash[HASH_BYTES], struct error *err)
+    __attribute__((warn_unused_result));
+
+/* The stream that a push token is for. 1 and `id`, 0, or -1 with *err. */
+int store_push_find(struct store *store,
+    const unsigned char token_hash[HASH_BYTES], char id[ID_BYTES],
     struct error *err) __attribute__((warn_unused_result));
 
 /* What is to change; NULL members stay as they are. Borrowed. */
@@ -99,6 +116,16 @@ int store_stream_delete(struct store *store, const char *id, struct error *err)
  */
 int store_stream_list(struct store *store, int64_t below_seq, int max,
     struct stream *streams, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * PUBLIC streams that aren't live and have a READY recording: those whose
+ * newest has a seq below `below_seq`, newest first; up to `max` into `streams`
+ * (the caller frees each) and that recording's seq into `seqs`. Their number,
+ * or -1 with *err.
+ */
+int store_stream_replays(struct store *store, int64_t below_seq, int max,
+    struct stream *streams, int64_t *seqs, struct error *err)
     __attribute__((warn_unused_result));
 
 /*

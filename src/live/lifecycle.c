@@ -107,7 +107,8 @@ lifecycle_turn(struct live *live, const char *stream_id,
 	if (turned == 0 && status == STREAM_LIVE)
 		turned = store_stream_start(live->store, stream_id, now, err);
 	else if (turned == 0)
-		turned = store_stream_end(live->store, stream_id, now, err);
+		turned = store_stream_end(
+		    live->store, stream_id, STREAM_READY, now, err);
 	if (change_end(&change, turned < 0 ? -1 : 0, err) != 0)
 		return -1;
 	return turned;

@@ -10,8 +10,7 @@ static void
 column_id(
     struct store *store, enum statement which, int column, char id[ID_BYTES])
 {
-	(void)snprintf(
-	    id, ID_BYTES, "%s", statement_text(store, which, column));
+	statement_copy(store, which, column, id, ID_BYTES);
 }
 
 int
@@ -134,6 +133,17 @@ store_broadcast_deadline(struct store *store, const char *stream_id,
 {
 	return broadcast_write(store, STATEMENT_BROADCAST_DEADLINE, stream_id,
 	    deadline_unix_ms, err);
+}
+
+int
+store_broadcast_heard(struct store *store, const char *stream_id,
+    int64_t deadline_unix_ms, int64_t now_unix_ms, struct error *err)
+{
+	int rc;
+
+	rc = statement_run(store, STATEMENT_BROADCAST_HEARD, err, "tii",
+	    stream_id, deadline_unix_ms, now_unix_ms);
+	return rc < 0 ? -1 : 0;
 }
 
 int

@@ -1,10 +1,12 @@
 /*
- * The schema's text and its migrations. schema.sql is turned into two string
- * arrays by the Makefile (build/<variant>/gen/schema_sql.h).
+ * The schema's text and its migrations. schema.sql is turned into strings, one
+ * for each version of a part, by the Makefile (build/<variant>/gen).
  *
- * To change the schema: change schema.sql, and add the SQL that does the same
- * to an old file as the last row of the part's list below. The version is the
- * number of rows and one.
+ * To add tables: put them behind a new "-- since: N" in schema.sql, and its
+ * string into the two places below. To change one that was given out: the SQL
+ * that does it is a migration without a text of its own in schema.sql, behind
+ * which the old text is brought up to date. The version is the number of
+ * migrations and one.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -15,8 +17,8 @@
 #define MIGRATIONS_MAX 64
 
 static const char *const MIGRATIONS[STORE_PART__MAX][MIGRATIONS_MAX] = {
-	[STORE_LASTING] = { NULL },
-	[STORE_PASSING] = { NULL },
+	[STORE_LASTING] = { SCHEMA_LASTING_2 },
+	[STORE_PASSING] = { SCHEMA_PASSING_2 },
 };
 
 const char *
@@ -24,9 +26,9 @@ schema_text(enum store_part part)
 {
 	switch (part) {
 	case STORE_LASTING:
-		return SCHEMA_LASTING;
+		return SCHEMA_LASTING_1 SCHEMA_LASTING_2;
 	case STORE_PASSING:
-		return SCHEMA_PASSING;
+		return SCHEMA_PASSING_1 SCHEMA_PASSING_2;
 	case STORE_PART__MAX:
 		break;
 	}

@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sqlite3.h>
@@ -23,6 +24,18 @@ struct text {
 	"created_ms, started_ms, stopped_ms, peak_viewers, views_total, "     \
 	"view_day, views_today, view_month, views_month"
 
+#define RECORDING_COLUMNS                                               \
+	"seq, id, stream_id, state, started_ms, ended_ms, duration_ms," \
+	" bytes, renditions, mp4_bytes, poster, thumbs, detail"
+
+#define ENCODER_COLUMNS                                                  \
+	"stream_id, name, rendition, session, sequence, last, heard_ms," \
+	" segment_ms, ended"
+
+#define UPLOAD_COLUMNS                                                 \
+	"stream_id, name, newcomer, file, kind, digest, bytes, at_ms," \
+	" published"
+
 /* clang-format off */
 static const struct text TEXTS[] = {
 	[STATEMENT_STREAM_INSERT] = { STORE_LASTING,
@@ -34,8 +47,8 @@ static const struct text TEXTS[] = {
 	    "UPDATE stream SET status = 1, started_ms = ?2, stopped_ms = NULL"
 	    " WHERE id = ?1 AND status <> 1" },
 	[STATEMENT_STREAM_STOP] = { STORE_LASTING,
-	    "UPDATE stream SET status = 2, stopped_ms = ?2"
-	    " WHERE id = ?1 AND status <> 2" },
+	    "UPDATE stream SET status = ?3, stopped_ms = ?2 WHERE id = ?1"
+	    " AND (status = 1 OR (status = 0 AND stopped_ms IS NULL))" },
 	[STATEMENT_STREAM_UPDATE] = { STORE_LASTING,
 	    "UPDATE stream SET title = coalesce(?2, title),"
 	    " description = iif(?3, ?4, description),"
@@ -207,6 +220,209 @@ static const struct text TEXTS[] = {
 	[STATEMENT_SWEEP_CLAIM] = { STORE_PASSING,
 	    "UPDATE sweep SET due_ms = ?2 WHERE id = 0"
 	    " AND (due_ms <= ?1 OR due_ms > ?2)" },
+
+	[STATEMENT_PUSH_PUT] = { STORE_LASTING,
+	    "INSERT INTO push (stream_id, token_hash) VALUES (?1, ?2)"
+	    " ON CONFLICT (stream_id) DO UPDATE SET"
+	    " token_hash = excluded.token_hash" },
+	[STATEMENT_PUSH_FIND] = { STORE_LASTING,
+	    "SELECT stream_id FROM push WHERE token_hash = ?1" },
+	[STATEMENT_PUSH_DELETE] = { STORE_LASTING,
+	    "DELETE FROM push WHERE stream_id = ?1" },
+	[STATEMENT_STREAM_SETTLE] = { STORE_LASTING,
+	    "UPDATE stream SET status = ?2"
+	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL" },
+	[STATEMENT_RECORDING_INSERT] = { STORE_LASTING,
+	    "INSERT INTO recording (id, stream_id, started_ms)"
+	    " VALUES (?1, ?2, ?3)" },
+	[STATEMENT_RECORDING_GET] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE seq = ?1" },
+	[STATEMENT_RECORDING_FIND] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE id = ?1" },
+	[STATEMENT_RECORDING_NEWEST] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
+	    " AND state <> 4 ORDER BY seq DESC LIMIT 1" },
+	[STATEMENT_RECORDING_NEXT] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
+	    " AND seq > ?2 ORDER BY seq LIMIT 1" },
+	[STATEMENT_RECORDING_TURN] = { STORE_LASTING,
+	    "UPDATE recording SET state = ?3,"
+	    " ended_ms = coalesce(ended_ms, ?4) WHERE seq = ?1 AND state = ?2" },
+	[STATEMENT_RECORDING_GROW] = { STORE_LASTING,
+	    "UPDATE recording SET bytes = bytes + ?2,"
+	    " duration_ms = max(duration_ms, ?3) WHERE seq = ?1" },
+	[STATEMENT_RECORDING_RENDITIONS] = { STORE_LASTING,
+	    "UPDATE recording SET renditions = ?2 WHERE seq = ?1" },
+	[STATEMENT_RECORDING_MP4] = { STORE_LASTING,
+	    "UPDATE recording SET mp4_bytes = ?2,"
+	    " bytes = bytes - coalesce(mp4_bytes, 0) + ?2 WHERE seq = ?1" },
+	[STATEMENT_RECORDING_PICTURES] = { STORE_LASTING,
+	    "UPDATE recording SET poster = poster OR ?2,"
+	    " thumbs = thumbs OR ?3 WHERE seq = ?1" },
+	[STATEMENT_RECORDING_DETAIL] = { STORE_LASTING,
+	    "UPDATE recording SET detail = iif(detail IS NULL OR detail = ?2,"
+	    " ?2, detail || ' ' || ?2)"
+	    " WHERE seq = ?1 AND coalesce(instr(detail, ?2), 0) = 0" },
+	[STATEMENT_RECORDING_DELETE] = { STORE_LASTING,
+	    "DELETE FROM recording WHERE seq = ?1" },
+	[STATEMENT_RECORDING_REPLAYS] = { STORE_LASTING,
+	    "SELECT s.seq, s.id, s.key_hash, s.title, s.description, s.status,"
+	    " s.visibility, s.record, s.created_ms, s.started_ms, s.stopped_ms,"
+	    " s.peak_viewers, s.views_total, s.view_day, s.views_today,"
+	    " s.view_month, s.views_month, r.seq FROM recording r"
+	    " JOIN stream s ON s.id = r.stream_id"
+	    " WHERE r.state = 2 AND r.seq < ?1 AND s.visibility = 0"
+	    " AND s.status <> 1 AND NOT EXISTS (SELECT 1 FROM recording n"
+	    " WHERE n.stream_id = r.stream_id AND n.seq > r.seq AND n.state = 2)"
+	    " ORDER BY r.seq DESC LIMIT ?2" },
+	[STATEMENT_RECORDING_OLDEST] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE state = 2"
+	    " AND ended_ms < ?1 ORDER BY ended_ms LIMIT 1" },
+	[STATEMENT_RECORDING_KEPT] = { STORE_LASTING,
+	    "SELECT coalesce(sum(bytes), 0) FROM recording"
+	    " WHERE state = 2 AND ended_ms > 0" },
+	[STATEMENT_SITE_BYTES] = { STORE_LASTING,
+	    "SELECT media_bytes FROM site WHERE id = 0" },
+	[STATEMENT_RENDITION_PUT] = { STORE_LASTING,
+	    "INSERT INTO rendition (recording, number, name, target_s, session,"
+	    " sequence, segments, duration_us, bytes, end_ms, inits, init_digest,"
+	    " window_seq, window_breaks, dvr_bytes)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+	    " ?15) ON CONFLICT DO UPDATE SET name = excluded.name,"
+	    " target_s = excluded.target_s, session = excluded.session,"
+	    " sequence = excluded.sequence, segments = excluded.segments,"
+	    " duration_us = excluded.duration_us, bytes = excluded.bytes,"
+	    " end_ms = excluded.end_ms, inits = excluded.inits,"
+	    " init_digest = excluded.init_digest,"
+	    " window_seq = excluded.window_seq,"
+	    " window_breaks = excluded.window_breaks,"
+	    " dvr_bytes = excluded.dvr_bytes" },
+	[STATEMENT_RENDITION_LIST] = { STORE_LASTING,
+	    "SELECT number, name, target_s, session, sequence, segments,"
+	    " duration_us, bytes, end_ms, inits, init_digest, window_seq,"
+	    " window_breaks, dvr_bytes FROM rendition"
+	    " WHERE recording = ?1 AND number >= ?2 ORDER BY number LIMIT ?3" },
+	[STATEMENT_RENDITION_DELETE] = { STORE_LASTING,
+	    "DELETE FROM rendition WHERE recording = ?1" },
+	[STATEMENT_VARIANT_PUT] = { STORE_LASTING,
+	    "INSERT OR REPLACE INTO variant (recording, name, audio, bandwidth,"
+	    " width, height, frame_rate_milli, codecs, audio_group, label,"
+	    " language, is_default) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+	    " ?10, ?11, ?12)" },
+	[STATEMENT_VARIANT_GET] = { STORE_LASTING,
+	    "SELECT audio, bandwidth, width, height, frame_rate_milli, codecs,"
+	    " audio_group, label, language, is_default FROM variant"
+	    " WHERE recording = ?1 AND name = ?2" },
+	[STATEMENT_VARIANT_COUNT] = { STORE_LASTING,
+	    "SELECT count(*) FROM variant WHERE recording = ?1" },
+	[STATEMENT_VARIANT_DELETE] = { STORE_LASTING,
+	    "DELETE FROM variant WHERE recording = ?1" },
+	[STATEMENT_SEGMENT_INSERT] = { STORE_LASTING,
+	    "INSERT INTO segment (recording, rendition, seq, duration_us, at_ms,"
+	    " bytes, kind, init, discontinuity, missing)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
+	[STATEMENT_SEGMENT_MISSING] = { STORE_LASTING,
+	    "SELECT rendition, seq, duration_us, at_ms, bytes, kind, init,"
+	    " discontinuity, missing FROM segment"
+	    " WHERE recording = ?1 AND missing = ?2 LIMIT 1" },
+	[STATEMENT_SEGMENT_FILL] = { STORE_LASTING,
+	    "UPDATE segment SET bytes = ?4, kind = ?5, init = ?6, missing = NULL"
+	    " WHERE recording = ?1 AND rendition = ?2 AND seq = ?3" },
+	[STATEMENT_SEGMENT_LIST] = { STORE_LASTING,
+	    "SELECT rendition, seq, duration_us, at_ms, bytes, kind, init,"
+	    " discontinuity, missing FROM segment"
+	    " WHERE recording = ?1 AND rendition = ?2 AND seq >= ?3"
+	    " ORDER BY seq LIMIT ?4" },
+	[STATEMENT_SEGMENT_DELETE] = { STORE_LASTING,
+	    "DELETE FROM segment WHERE (recording, rendition, seq) IN"
+	    " (SELECT recording, rendition, seq FROM segment"
+	    " WHERE recording = ?1 LIMIT ?2)" },
+	[STATEMENT_JOB_INSERT] = { STORE_LASTING,
+	    "INSERT INTO job (recording, kind, due_ms) VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT (recording, kind) DO UPDATE SET"
+	    " due_ms = min(due_ms, excluded.due_ms)" },
+	[STATEMENT_JOB_DUE] = { STORE_LASTING,
+	    "SELECT id, recording, kind, attempts FROM job WHERE due_ms <= ?1"
+	    " ORDER BY due_ms LIMIT 1" },
+	[STATEMENT_JOB_CLAIM] = { STORE_LASTING,
+	    "UPDATE job SET due_ms = ?3, attempts = attempts + 1"
+	    " WHERE id = ?1 AND attempts = ?2" },
+	[STATEMENT_JOB_MOVE] = { STORE_LASTING,
+	    "UPDATE job SET due_ms = ?3, progress = ?4"
+	    " WHERE id = ?1 AND attempts = ?2" },
+	[STATEMENT_JOB_DELETE] = { STORE_LASTING,
+	    "DELETE FROM job WHERE id = ?1 AND attempts = ?2" },
+	[STATEMENT_JOB_DELETE_ALL] = { STORE_LASTING,
+	    "DELETE FROM job WHERE recording = ?1 AND kind <> ?2" },
+	[STATEMENT_JOB_NEXT] = { STORE_LASTING,
+	    "SELECT min(due_ms) FROM job" },
+	[STATEMENT_JOB_STATE] = { STORE_LASTING,
+	    "SELECT count(*), coalesce(sum(progress), 0) FROM job"
+	    " WHERE recording = ?1 AND kind < 4" },
+	[STATEMENT_ENCODER_FIND] = { STORE_PASSING,
+	    "SELECT " ENCODER_COLUMNS " FROM encoder"
+	    " WHERE stream_id = ?1 AND name = ?2" },
+	[STATEMENT_ENCODER_NEWEST] = { STORE_PASSING,
+	    "SELECT " ENCODER_COLUMNS " FROM encoder WHERE stream_id = ?1"
+	    " ORDER BY heard_ms DESC LIMIT 1" },
+	[STATEMENT_ENCODER_OF_RENDITION] = { STORE_PASSING,
+	    "SELECT " ENCODER_COLUMNS " FROM encoder WHERE stream_id = ?1"
+	    " AND rendition = ?2 ORDER BY heard_ms DESC LIMIT 1" },
+	[STATEMENT_ENCODER_PUT] = { STORE_PASSING,
+	    "INSERT OR REPLACE INTO encoder (stream_id, name, rendition,"
+	    " session, sequence, last, heard_ms, segment_ms, ended)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
+	[STATEMENT_ENCODER_DELETE] = { STORE_PASSING,
+	    "DELETE FROM encoder WHERE stream_id = ?1 AND name = ?2" },
+	[STATEMENT_ENCODER_SENDING] = { STORE_PASSING,
+	    "SELECT count(*) FROM encoder WHERE stream_id = ?1 AND ended = 0" },
+	[STATEMENT_ENCODER_STOP_ALL] = { STORE_PASSING,
+	    "UPDATE encoder SET ended = 2 WHERE stream_id = ?1" },
+	[STATEMENT_ENCODER_SILENT] = { STORE_PASSING,
+	    "SELECT stream_id FROM encoder WHERE heard_ms <= ?1 LIMIT 1" },
+	[STATEMENT_ENCODER_FORGET] = { STORE_PASSING,
+	    "DELETE FROM encoder WHERE stream_id = ?1" },
+	[STATEMENT_LISTED_INSERT] = { STORE_PASSING,
+	    "INSERT OR REPLACE INTO listed (stream_id, name, sequence, segment,"
+	    " map, duration_us, at_ms, discontinuity, gap, since_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
+	[STATEMENT_LISTED_LIST] = { STORE_PASSING,
+	    "SELECT sequence, segment, map, duration_us, at_ms, discontinuity,"
+	    " gap, since_ms FROM listed WHERE stream_id = ?1 AND name = ?2"
+	    " ORDER BY sequence LIMIT ?3" },
+	[STATEMENT_LISTED_DELETE] = { STORE_PASSING,
+	    "DELETE FROM listed"
+	    " WHERE stream_id = ?1 AND name = ?2 AND sequence <= ?3" },
+	[STATEMENT_LISTED_AWAITS] = { STORE_PASSING,
+	    "SELECT name FROM listed WHERE stream_id = ?1 AND segment = ?2"
+	    " LIMIT 1" },
+	[STATEMENT_LISTED_FORGET] = { STORE_PASSING,
+	    "DELETE FROM listed WHERE stream_id = ?1" },
+	[STATEMENT_UPLOAD_FIND] = { STORE_PASSING,
+	    "SELECT " UPLOAD_COLUMNS " FROM upload"
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = ?3" },
+	[STATEMENT_UPLOAD_NEWCOMER] = { STORE_PASSING,
+	    "SELECT " UPLOAD_COLUMNS " FROM upload"
+	    " WHERE stream_id = ?1 AND newcomer = 1 LIMIT 1" },
+	[STATEMENT_UPLOAD_OLD] = { STORE_PASSING,
+	    "SELECT " UPLOAD_COLUMNS " FROM upload WHERE published = 0 AND at_ms < ?1"
+	    " LIMIT ?2" },
+	[STATEMENT_UPLOAD_LIST] = { STORE_PASSING,
+	    "SELECT " UPLOAD_COLUMNS " FROM upload WHERE stream_id = ?1 LIMIT ?2" },
+	[STATEMENT_UPLOAD_PUT] = { STORE_PASSING,
+	    "INSERT OR REPLACE INTO upload (stream_id, name, newcomer, file, kind,"
+	    " digest, bytes, at_ms, published)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
+	[STATEMENT_UPLOAD_PUBLISHED] = { STORE_PASSING,
+	    "UPDATE upload SET published = 1"
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 0" },
+	[STATEMENT_UPLOAD_DELETE] = { STORE_PASSING,
+	    "DELETE FROM upload"
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = ?3" },
+	[STATEMENT_BROADCAST_HEARD] = { STORE_PASSING,
+	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
+	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"
+	    " AND lease_ms > ?3)" },
 };
 /* clang-format on */
 
@@ -324,6 +540,15 @@ statement_text(struct store *store, enum statement which, int column)
 {
 	return (const char *)sqlite3_column_text(
 	    store->statements[which], column);
+}
+
+void
+statement_copy(struct store *store, enum statement which, int column, char *to,
+    size_t size)
+{
+	const char *text = statement_text(store, which, column);
+
+	(void)snprintf(to, size, "%s", text != NULL ? text : "");
 }
 
 bool

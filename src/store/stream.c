@@ -9,6 +9,13 @@
 #include "store/statement.h"
 #include "store/stream.h"
 
+/* Where a list of streams goes. */
+struct stream_rows {
+	struct stream *streams;
+	int64_t *seqs;
+	int max;
+};
+
 void
 stream_free(struct stream *stream)
 {
@@ -86,11 +93,43 @@ store_stream_start(
 }
 
 int
-store_stream_end(
-    struct store *store, const char *id, int64_t unix_ms, struct error *err)
+store_stream_end(struct store *store, const char *id, enum stream_status status,
+    int64_t unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_STREAM_STOP, err, "tii", id,
+	    unix_ms, (int64_t)status);
+}
+
+int
+store_stream_settle(struct store *store, const char *id,
+    enum stream_status status, struct error *err)
 {
 	return statement_run(
-	    store, STATEMENT_STREAM_STOP, err, "ti", id, unix_ms);
+	    store, STATEMENT_STREAM_SETTLE, err, "ti", id, (int64_t)status);
+}
+
+int
+store_push_put(struct store *store, const char *id,
+    const unsigned char token_hash[HASH_BYTES], struct error *err)
+{
+	int rc;
+
+	rc =
+	    statement_run(store, STATEMENT_PUSH_PUT, err, "th", id, token_hash);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_push_find(struct store *store, const unsigned char token_hash[HASH_BYTES],
+    char id[ID_BYTES], struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PUSH_FIND, err, "h", token_hash);
+	if (rc == 1)
+		statement_copy(store, STATEMENT_PUSH_FIND, 0, id, ID_BYTES);
+	statement_reset(store, STATEMENT_PUSH_FIND);
+	return rc;
 }
 
 int
@@ -125,31 +164,58 @@ store_stream_delete(struct store *store, const char *id, struct error *err)
 	int rc;
 
 	rc = statement_run(store, STATEMENT_STREAM_DELETE, err, "t", id);
+	if (rc >= 0)
+		rc = statement_run(store, STATEMENT_PUSH_DELETE, err, "t", id);
 	return rc < 0 ? -1 : 0;
+}
+
+/* Reads the rows of a step that was made; `seqs` gets column 17, or is NULL. */
+static int
+stream_read_list(struct store *store, enum statement which, int rc,
+    struct stream_rows *rows, struct error *err)
+{
+	int count = 0;
+
+	while (rc == 1 && count < rows->max) {
+		if (rows->seqs != NULL)
+			rows->seqs[count] = statement_int(store, which, 17);
+		if (stream_read(store, which, &rows->streams[count++], err) !=
+		    0)
+			rc = -1;
+		else
+			rc = statement_step(store, which, err, NULL);
+	}
+	statement_reset(store, which);
+	if (rc >= 0)
+		return count;
+	while (count > 0)
+		stream_free(&rows->streams[--count]);
+	return -1;
 }
 
 int
 store_stream_list(struct store *store, int64_t below_seq, int max,
     struct stream *streams, struct error *err)
 {
-	int rc, count = 0;
+	struct stream_rows rows = { streams, NULL, max };
+	int rc;
 
 	rc = statement_step(
 	    store, STATEMENT_STREAM_LISTED, err, "ii", below_seq, (int64_t)max);
-	while (rc == 1 && count < max) {
-		if (stream_read(store, STATEMENT_STREAM_LISTED,
-			&streams[count++], err) != 0)
-			rc = -1;
-		else
-			rc = statement_step(
-			    store, STATEMENT_STREAM_LISTED, err, NULL);
-	}
-	statement_reset(store, STATEMENT_STREAM_LISTED);
-	if (rc >= 0)
-		return count;
-	while (count > 0)
-		stream_free(&streams[--count]);
-	return -1;
+	return stream_read_list(store, STATEMENT_STREAM_LISTED, rc, &rows, err);
+}
+
+int
+store_stream_replays(struct store *store, int64_t below_seq, int max,
+    struct stream *streams, int64_t *seqs, struct error *err)
+{
+	struct stream_rows rows = { streams, seqs, max };
+	int rc;
+
+	rc = statement_step(store, STATEMENT_RECORDING_REPLAYS, err, "ii",
+	    below_seq, (int64_t)max);
+	return stream_read_list(
+	    store, STATEMENT_RECORDING_REPLAYS, rc, &rows, err);
 }
 
 int

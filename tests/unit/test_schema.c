@@ -100,8 +100,8 @@ static void
 no_schema_has_changed_since_the_first(void **state)
 {
 	(void)state;
-	assert_int_equal(schema_version(STORE_LASTING), 1);
-	assert_int_equal(schema_version(STORE_PASSING), 1);
+	assert_int_equal(schema_version(STORE_LASTING), 2);
+	assert_int_equal(schema_version(STORE_PASSING), 2);
 }
 
 static void
@@ -111,8 +111,8 @@ a_new_file_has_the_version_and_write_ahead_logging(void **state)
 
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 1);
-	assert_int_equal(number(place.passing, "PRAGMA user_version"), 1);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 2);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 2);
 	assert_int_equal(number(place.lasting, "SELECT journal_mode = 'wal'"
 					       " FROM pragma_journal_mode"),
 	    1);
