@@ -35,7 +35,10 @@ struct box {
 	uint64_t end;  /* of the first byte behind it */
 };
 
-/* An open file (pread(2)), whose descriptor is borrowed by its address. */
+/*
+ * An open file (pread(2)), whose descriptor is borrowed by its address. 0; -1
+ * with ERROR_SYSTEM if it isn't a regular file.
+ */
 int box_file(struct box_source *source, const int *fd, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -48,7 +51,10 @@ void box_memory(struct box_source *source, const struct box_bytes *bytes);
 
 /*
  * The box that begins at `at`, inside what ends at `end`. 1 and *box, 0 if
- * at == end, -1 with *err (ERROR_INPUT). Begin with at = 0 and end =
+ * at == end, -1 with *err: ERROR_INPUT, or ERROR_SYSTEM where the bytes
+ * can't be had. A size of 0 (to the file's end) is taken where `end` is the
+ * source's. A box takes up 8 bytes at least, so a walk ends; its caller
+ * bounds how many boxes he looks at. Begin with at = 0 and end =
  * source->size, or with a box's body and end; go on at box->end.
  */
 int box_next(const struct box_source *source, uint64_t at, uint64_t end,
