@@ -60,6 +60,23 @@ void box_memory(struct box_source *source, const struct box_bytes *bytes);
 int box_next(const struct box_source *source, uint64_t at, uint64_t end,
     struct box *box, struct error *err) __attribute__((warn_unused_result));
 
+/*
+ * The first box of a type inside `in`, whose content is boxes. 1 and *box, 0
+ * if there is none; -1 as box_next, or with ERROR_INPUT if it isn't among the
+ * first BOX_CHILDREN_MAX.
+ */
+#define BOX_CHILDREN_MAX 1024
+int box_child(const struct box_source *source, const struct box *in,
+    uint32_t type, struct box *box, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * `size` bytes of a box's content, from `skip` bytes behind its beginning on:
+ * 0, or -1 if the box is shorter or the bytes can't be had.
+ */
+int box_get(const struct box_source *source, const struct box *box,
+    uint64_t skip, void *to, size_t size) __attribute__((warn_unused_result));
+
 /* Big-endian numbers. */
 uint32_t box_u32(const unsigned char bytes[4]);
 uint64_t box_u64(const unsigned char bytes[8]);

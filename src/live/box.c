@@ -122,6 +122,34 @@ box_next(const struct box_source *source, uint64_t at, uint64_t end,
 	return 1;
 }
 
+int
+box_child(const struct box_source *source, const struct box *in, uint32_t type,
+    struct box *box, struct error *err)
+{
+	uint64_t at = in->body;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < BOX_CHILDREN_MAX; i++) {
+		rc = box_next(source, at, in->end, box, err);
+		if (rc != 1 || box->type == type)
+			return rc;
+		at = box->end;
+	}
+	return box_fault(err, in->at, "holds too many boxes");
+}
+
+int
+box_get(const struct box_source *source, const struct box *box, uint64_t skip,
+    void *to, size_t size)
+{
+	const uint64_t room = box->end - box->body;
+
+	if (skip > room || size > room - skip)
+		return -1;
+	return source->read(source->context, box->body + skip, to, size);
+}
+
 uint32_t
 box_u32(const unsigned char bytes[4])
 {
