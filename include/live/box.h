@@ -35,7 +35,10 @@ struct box {
 	uint64_t end;  /* of the first byte behind it */
 };
 
-/* An open file (pread(2)), whose descriptor is borrowed by its address. */
+/*
+ * An open file (pread(2)), whose descriptor is borrowed by its address. 0; -1
+ * with ERROR_SYSTEM if it isn't a regular file.
+ */
 int box_file(struct box_source *source, const int *fd, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -48,11 +51,31 @@ void box_memory(struct box_source *source, const struct box_bytes *bytes);
 
 /*
  * The box that begins at `at`, inside what ends at `end`. 1 and *box, 0 if
- * at == end, -1 with *err (ERROR_INPUT). Begin with at = 0 and end =
+ * at == end, -1 with *err: ERROR_INPUT, or ERROR_SYSTEM where the bytes
+ * can't be had. A size of 0 (to the file's end) is taken where `end` is the
+ * source's. A box takes up 8 bytes at least, so a walk ends; its caller
+ * bounds how many boxes he looks at. Begin with at = 0 and end =
  * source->size, or with a box's body and end; go on at box->end.
  */
 int box_next(const struct box_source *source, uint64_t at, uint64_t end,
     struct box *box, struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * The first box of a type inside `in`, whose content is boxes. 1 and *box, 0
+ * if there is none; -1 as box_next, or with ERROR_INPUT if it isn't among the
+ * first BOX_CHILDREN_MAX.
+ */
+#define BOX_CHILDREN_MAX 1024
+int box_child(const struct box_source *source, const struct box *in,
+    uint32_t type, struct box *box, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * `size` bytes of a box's content, from `skip` bytes behind its beginning on:
+ * 0, or -1 if the box is shorter or the bytes can't be had.
+ */
+int box_get(const struct box_source *source, const struct box *box,
+    uint64_t skip, void *to, size_t size) __attribute__((warn_unused_result));
 
 /* Big-endian numbers. */
 uint32_t box_u32(const unsigned char bytes[4]);

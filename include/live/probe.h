@@ -6,6 +6,7 @@
 #define LIVEBIN_LIVE_PROBE_H
 
 #include "base/error.h"
+#include "live/box.h"
 
 /* "folder/file" or "file", with its NUL. */
 #define MEDIA_NAME_BYTES 130
@@ -33,11 +34,17 @@ int probe_name(const char *name, enum media_kind *kind, struct error *err)
 
 /*
  * Looks at a whole file behind an open descriptor. *kind is what the name
- * said, and becomes MEDIA_INIT where the content says so. 0; -1 with *err:
- * ERROR_INIT for an .mp4 that is nothing of either kind, else ERROR_INPUT.
- * Playlists and what isn't used are not looked at.
+ * says, and becomes MEDIA_INIT where the content says so. 0; -1 with *err: as
+ * probe_name; ERROR_INIT for an .mp4 that is nothing of either kind;
+ * ERROR_INPUT for what is cut off, holds both, or isn't what its name says;
+ * ERROR_SYSTEM if it can't be read. Playlists and what isn't used are not
+ * looked at.
  */
 int probe_content(int fd, const char *name, enum media_kind *kind,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* The same for bytes from anywhere; *kind is what the name said. */
+int probe_source(const struct box_source *source, enum media_kind *kind,
     struct error *err) __attribute__((warn_unused_result));
 
 #endif
