@@ -1,8 +1,10 @@
 /*
  * Files that others read while they are written: made under another name,
  * whole, and put in place by rename(2). Paths are the caller's; nothing here
- * takes a name from outside. A full disk is ERROR_NO_ROOM, anything else
- * ERROR_SYSTEM; which path it was goes to the log alone.
+ * takes a name from outside. A full disk, quota or file is ERROR_NO_ROOM,
+ * anything else ERROR_SYSTEM; which path it was goes to the log alone. Nothing
+ * is synced: after a power cut a file may be an older one, or empty. Any
+ * thread; id_init must have run.
  */
 #ifndef LIVEBIN_BASE_FILE_H
 #define LIVEBIN_BASE_FILE_H
@@ -15,7 +17,10 @@
 
 #define FILE_PATH_BYTES 1400
 
-/* Makes a folder (mode 0700) and those above it; one that is there is fine. */
+/*
+ * Makes a folder (mode 0700) and those above it; one that is there is fine.
+ * 0 or -1.
+ */
 int file_make_folder(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -36,20 +41,28 @@ int file_write(int fd, const void *bytes, size_t size, struct error *err)
 int file_write_at(int fd, const void *bytes, size_t size, off_t at,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Puts `bytes` at `path`: readers see the old file or the new one. 0 or -1. */
+/*
+ * Puts `bytes` at `path` (mode 0600): readers see the old file or the new one.
+ * The draft stands in the same folder under a name that begins with a dot.
+ * 0, or -1 with the old file as it was.
+ */
 int file_replace(const char *path, const void *bytes, size_t size,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Moves a file. 1, 0 if there is none at `from`, -1 with *err. */
+/*
+ * Moves a file or a folder within one file system, over a file at `to`. 1, 0
+ * if there is none at `from`, -1 with *err.
+ */
 int file_move(const char *from, const char *to, struct error *err)
     __attribute__((warn_unused_result));
 
-/* The size in bytes, -1 if there is no such file (or it can't be asked). */
+/* A file's size in bytes; -1 if there is none (or it can't be asked). */
 int64_t file_size(const char *path);
 
 /*
  * Removes up to `max` files of a folder, and the folder once it is empty (it
- * holds no folders). 1: all gone; 0: there is more; -1 with *err.
+ * holds no folders). 1: all gone, perhaps before; 0: there is more; -1 with
+ * *err. Several may do it at once.
  */
 int file_remove_folder(const char *path, int max, struct error *err)
     __attribute__((warn_unused_result));
@@ -59,9 +72,12 @@ int file_free_mb(const char *path, int64_t *mb, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
- * Takes the lock of a file, making it where it is missing: waits (`wait`), or
- * returns at once. A descriptor whose closing releases it; -1 with *err,
- * -2 if another holds it. Holds among threads and processes (flock(2)).
+ * Takes the lock of a file, making it where it is missing: waits up to ten
+ * seconds (`wait`), or returns at once. A descriptor whose closing releases
+ * it; -1 with *err (ERROR_BUSY: it was held for all of that time), -2 if
+ * another holds it and `wait` is 0. Holds among threads and processes
+ * (flock(2)), and ends with its process. A lock on a file that was removed
+ * is nobody's: who comes later gets another.
  */
 int file_lock(const char *path, int wait, struct error *err)
     __attribute__((warn_unused_result));

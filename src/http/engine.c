@@ -281,6 +281,8 @@ engine_run(const struct door *door, const struct config *config)
 	int rc;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A file over the host's limit is an error like a full disk. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Or FCGX_Finish_r waits up to 2 s for the peer's end of file. */
 	(void)setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1);
 	if (FCGX_IsCGI())
