@@ -23,7 +23,7 @@ CPPFLAGS = -Iinclude -Icgi-bin -I$(BUILD)/gen
 LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 LDLIBS = -lfcgi -lsqlite3 -ljson-c -lsodium -lpthread
 
-PROGRAMS = create start stop signal active stream view health
+PROGRAMS = create start stop signal active stream view health media
 signal_PARTS = signal signal_post signal_get
 
 LIBRARY = $(BUILD)/liblivebin.a

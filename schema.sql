@@ -307,9 +307,13 @@ CREATE TABLE encoder (
 	-- the last entry of its last list: EXT-X-MEDIA-SEQUENCE and name
 	sequence INTEGER NOT NULL,
 	last TEXT NOT NULL,
-	-- when that list came, and how long its last segment is
+	-- when that list came, how long its last segment is, and its
+	-- EXT-X-TARGETDURATION
 	heard_ms INTEGER NOT NULL,
 	segment_ms INTEGER NOT NULL,
+	target_s INTEGER NOT NULL,
+	-- when this encoder's first list came
+	began_ms INTEGER NOT NULL,
 	-- 1: the list has ended; 2: the broadcast was stopped meanwhile
 	ended INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (stream_id, name)

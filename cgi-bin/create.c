@@ -39,15 +39,15 @@ static const struct field FIELDS[] = {
 
 static enum verdict
 create_reply(struct request *request, const struct stream *stream,
-    const char *key, struct error *err)
+    const struct stream_keys *keys, struct error *err)
 {
 	char location[96];
 
 	(void)snprintf(location, sizeof(location), "/api/live/%s", stream->id);
 	reply_header(request, "Location", location);
 	return reply_json(request, 201,
-	    wire_created(
-		stream, key, door_live(request)->config, request_base(request)),
+	    wire_created(stream, keys, door_live(request)->config,
+		request_base(request)),
 	    err);
 }
 
@@ -60,7 +60,7 @@ create_post(struct request *request, struct error *err)
 	};
 	struct stream_draft draft;
 	struct stream stream;
-	char key[KEY_BYTES];
+	struct stream_keys keys;
 	enum verdict verdict;
 
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
@@ -72,10 +72,10 @@ create_post(struct request *request, struct error *err)
 	    body.description == FIELD_NULL ? NULL : body.description;
 	draft.visibility = (enum visibility)body.visibility;
 	draft.record = body.record;
-	if (lifecycle_create(live, &draft, &stream, key, err) != 0)
+	if (lifecycle_create(live, &draft, &stream, &keys, err) != 0)
 		return REQUEST_FAILED;
-	verdict = create_reply(request, &stream, key, err);
-	secret_wipe(key, sizeof(key));
+	verdict = create_reply(request, &stream, &keys, err);
+	secret_wipe(&keys, sizeof(keys));
 	stream_free(&stream);
 	return verdict;
 }

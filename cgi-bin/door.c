@@ -102,6 +102,19 @@ door_admit_shown(struct request *request, bool key_only, struct error *err)
 	return rc;
 }
 
+/* The token is in the path. */
+static int
+door_admit_push(struct request *request, struct error *err)
+{
+	struct call *call = door_call(request);
+
+	if (call == NULL)
+		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	stream_free(&call->stream);
+	return access_push(
+	    door_live(request), request_param(request), call, err);
+}
+
 static int
 door_authorize(struct request *request, struct error *err)
 {
@@ -109,6 +122,8 @@ door_authorize(struct request *request, struct error *err)
 
 	if (who == WHO_ANYONE || who == WHO_HANDLER)
 		return 0;
+	if (who == WHO_PUSH)
+		return door_admit_push(request, err);
 	return door_admit_shown(request, who == WHO_KEY, err);
 }
 
@@ -126,11 +141,11 @@ door_reply_stream(
 {
 	const struct stream *stream = &door_call(request)->stream;
 	struct json_object *body, *view;
-	struct audience audience;
+	struct stream_view shown;
 
-	if (audience_get(door_live(request), stream->id, &audience, err) != 0)
+	if (view_load(door_live(request), stream, &shown, err) != 0)
 		return REQUEST_FAILED;
-	view = wire_stream(stream, &audience, request_base(request));
+	view = wire_stream(&shown, request_base(request));
 	if (message == NULL)
 		return reply_json(request, status, view, err);
 	body = json_object_new_object();

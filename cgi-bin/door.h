@@ -17,6 +17,7 @@ enum who {
 	WHO_ANYONE,  /* no stream is looked up */
 	WHO_VISIBLE, /* anyone who may see the stream :id */
 	WHO_KEY,     /* the holder of the stream's key */
+	WHO_PUSH,    /* the holder of the push token that :id stands for */
 	WHO_HANDLER, /* the handler finds out: the key is in the body */
 };
 

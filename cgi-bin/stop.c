@@ -1,5 +1,6 @@
 /*
- * POST /api/live/:id/stop: the stream is over.
+ * POST /api/live/:id/stop: the stream is over, and becomes a replay if that is
+ * wished for.
  */
 #include "door.h"
 #include "live/lifecycle.h"
@@ -23,17 +24,19 @@ static enum verdict
 stop_post(struct request *request, struct error *err)
 {
 	struct stop_body body = { .stream_key = NULL };
+	struct stream *stream;
 
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
 		&body, err) != 0 ||
 	    door_authorize_key(request, body.stream_key, err) != 0)
 		return REQUEST_FAILED;
-	/*
-	 * A stream whose media never passed through this site has nothing to
-	 * convert: it is READY at once, without a recording.
-	 */
-	if (lifecycle_stop(
-		door_live(request), &door_call(request)->stream, err) != 0)
+	/* Where it doesn't say, the wish is the one it was created with. */
+	stream = &door_call(request)->stream;
+	body.convert_to_vod = stream->record;
+	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
+		&body, err) != 0 ||
+	    lifecycle_stop(
+		door_live(request), stream, body.convert_to_vod, err) != 0)
 		return REQUEST_FAILED;
 	return door_reply_stream(
 	    request, 200, "Stream stopped successfully", err);

@@ -3,10 +3,9 @@
  * The web server also sends here what no other program takes, so that an
  * unknown path gets a problem document.
  */
-#include <json-c/json.h>
-
 #include "door.h"
 #include "live/lifecycle.h"
+#include "live/wire.h"
 
 struct stream_body {
 	const char *title, *description;
@@ -72,18 +71,15 @@ stream_delete(struct request *request, struct error *err)
 static enum verdict
 stream_key(struct request *request, struct error *err)
 {
-	struct json_object *body;
+	struct stream_keys keys;
 	enum verdict verdict;
-	char key[KEY_BYTES];
 
-	if (lifecycle_rotate(
-		door_live(request), &door_call(request)->stream, key, err) != 0)
+	if (lifecycle_rotate(door_live(request), &door_call(request)->stream,
+		&keys, err) != 0)
 		return REQUEST_FAILED;
-	body = json_object_new_object();
-	(void)json_object_object_add(
-	    body, "streamKey", json_object_new_string(key));
-	verdict = reply_json(request, 200, body, err);
-	secret_wipe(key, sizeof(key));
+	verdict = reply_json(
+	    request, 200, wire_keys(&keys, request_base(request)), err);
+	secret_wipe(&keys, sizeof(keys));
 	return verdict;
 }
 

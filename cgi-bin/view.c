@@ -70,26 +70,32 @@ struct events_state {
 };
 
 static uint64_t
-events_digest(const struct stream *stream)
+events_digest(const struct stream_view *view)
 {
+	const struct stream *stream = view->stream;
+	const struct recording *recording = &view->recording;
 	const char *description =
 	    stream->description != NULL ? stream->description : "";
 	const int64_t numbers[] = { stream->status, stream->visibility,
-		stream->started_unix_ms, stream->stopped_unix_ms };
+		stream->started_unix_ms, stream->stopped_unix_ms,
+		view->recorded, recording->seq, recording->state,
+		recording->mp4_bytes, recording->poster, recording->thumbs,
+		view->jobs.open, view->jobs.progress };
 	uint64_t digest;
 
 	digest = digest_add(DIGEST_START, numbers, sizeof(numbers));
+	digest = digest_add(
+	    digest, recording->detail, strlen(recording->detail) + 1);
 	digest = digest_add(digest, stream->title, strlen(stream->title) + 1);
 	return digest_add(digest, description, strlen(description));
 }
 
 static void
-events_say_stream(struct request *request, const struct stream *stream,
-    const struct audience *audience)
+events_say_stream(struct request *request, const struct stream_view *shown)
 {
 	struct json_object *view;
 
-	view = wire_stream(stream, audience, request_base(request));
+	view = wire_stream(shown, request_base(request));
 	reply_event(request, NULL, "stream",
 	    json_object_to_json_string_ext(
 		view, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -102,22 +108,23 @@ events_say(
     struct request *request, struct events_state *state, struct error *err)
 {
 	const struct stream *stream = &door_call(request)->stream;
-	const uint64_t digest = events_digest(stream);
 	const bool first = state->ends_mono_ms == 0;
-	struct audience audience;
+	struct stream_view view;
+	uint64_t digest;
 	char text[48];
 
-	if (audience_get(door_live(request), stream->id, &audience, err) != 0)
+	if (view_load(door_live(request), stream, &view, err) != 0)
 		return -1;
+	digest = events_digest(&view);
 	if (first || digest != state->stream)
-		events_say_stream(request, stream, &audience);
-	if (first || audience.viewers != state->viewers) {
+		events_say_stream(request, &view);
+	if (first || view.audience.viewers != state->viewers) {
 		(void)snprintf(text, sizeof(text), "{\"viewers\":%" PRId64 "}",
-		    audience.viewers);
+		    view.audience.viewers);
 		reply_event(request, NULL, "viewers", text);
 	}
 	state->stream = digest;
-	state->viewers = audience.viewers;
+	state->viewers = view.audience.viewers;
 	return 0;
 }
 

@@ -12,4 +12,11 @@
 /* The digest of `size` more bytes behind what `digest` stands for. */
 uint64_t digest_add(uint64_t digest, const void *bytes, size_t size);
 
+/*
+ * The same, eight bytes at a time: for what is large. Other numbers than
+ * digest_add's, and they depend on the sizes of the pieces where those aren't
+ * multiples of eight.
+ */
+uint64_t digest_words(uint64_t digest, const void *bytes, size_t size);
+
 #endif

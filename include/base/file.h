@@ -31,8 +31,11 @@ int file_make_folder(const char *path, struct error *err)
 int file_create(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Opens a file for reading. The descriptor, or -1 with *err. */
+/* Opens a file that is there, to read or to write. A descriptor, or -1. */
 int file_open(const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
+int file_open_write(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Writes all of it, at the descriptor's place or at an offset. 0 or -1. */
@@ -54,6 +57,10 @@ int file_replace(const char *path, const void *bytes, size_t size,
  * if there is none at `from`, -1 with *err.
  */
 int file_move(const char *from, const char *to, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Gives a file a second name, over one that is there. 0 or -1. */
+int file_link(const char *from, const char *to, struct error *err)
     __attribute__((warn_unused_result));
 
 /* A file's size in bytes; -1 if there is none (or it can't be asked). */

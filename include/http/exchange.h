@@ -35,11 +35,14 @@ struct request {
 
 	char id[ID_BYTES];
 	char path[PATH_BYTES];
+	const char *shown; /* in the log: the path, or what stands for it */
 	char param[PARAM_BYTES];
+	const char *rest; /* in the path */
 	char base[BASE_BYTES];
 	const struct route *route;
 	struct buf body;
 	struct json_object *body_tree;
+	int64_t body_max, body_length, body_got; /* length -1: not said */
 	struct keepsake state, subject;
 
 	struct buf headers; /* of the answer, beside the fixed ones */
@@ -68,6 +71,16 @@ void exchange_begin(struct request *request, char **envp);
 
 /* A CGI variable, or NULL. */
 const char *exchange_variable(const struct request *request, const char *name);
+
+/*
+ * The Content-Length: 1 and *length (INT64_MAX: that or more), 0 if there is
+ * none, -1 with *err (ERROR_INPUT).
+ */
+int exchange_length(const struct request *request, int64_t *length,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Reads up to `size` bytes of the body. The count, 0 at its end, -1: broken. */
+ssize_t exchange_read(struct request *request, void *to, size_t size);
 
 /* Reads the body by Content-Length into request->body. 0, or -1 with *err. */
 int exchange_read_body(struct request *request, struct error *err)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "base/id.h"
@@ -41,15 +42,23 @@ typedef enum verdict request_handler(
 /* One row of a door's table. */
 struct route {
 	const char *method;
-	const char *path; /* ":id" stands for one segment */
+	const char *path; /* ":id" stands for one segment, a last "*" for all */
 	request_handler *handler;
 	int who; /* handed to the door's authorize; the door's own words */
 	size_t body_max; /* bytes; 0: the route takes no body */
 	bool waits;	 /* it may park: HEAD isn't offered */
+	bool streams;	 /* a body of any type, which the handler reads */
+	bool secret;	 /* ":id" is a secret: the log shows the pattern */
 };
 
 /* The segment that ":id" stood for; "" where the path has none. */
 const char *request_param(const struct request *request);
+
+/*
+ * What "*" stood for: all that is left of the path, slashes among it, perhaps
+ * nothing. As it was sent, never percent-decoded. "" where the path has none.
+ */
+const char *request_rest(const struct request *request);
 const struct route *request_route(const struct request *request);
 enum wake request_wake(const struct request *request);
 
@@ -101,6 +110,23 @@ bool request_wants_events(const struct request *request);
  * read. Wipe it after use.
  */
 int request_secret(const struct request *request, char *secret, size_t size,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Begins to read the body of a route that `streams`, of at most `max_bytes`.
+ * Once, on the first call. It may come without a Content-Length. 0, or -1 with
+ * *err: ERROR_TOO_LARGE by its length, ERROR_INPUT for one that is no number.
+ */
+int request_body_begin(struct request *request, int64_t max_bytes,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Reads on, up to `size` bytes (at least one), waiting for the web server. The
+ * count, 0 at the end of a whole body, -1 with *err: ERROR_INPUT if it ended
+ * early, ERROR_TOO_LARGE past the maximum. What a handler leaves unread is
+ * thrown away behind it. Large pieces cost least: 64 KB or so.
+ */
+ssize_t request_body_read(struct request *request, void *to, size_t size,
     struct error *err) __attribute__((warn_unused_result));
 
 /* The client's address as the web server gives it. Borrowed. */

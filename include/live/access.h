@@ -46,4 +46,11 @@ int access_publisher(struct live *live, const char *stream_id,
     const char *secret, struct call *call, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * The same by a push token alone, which is for pushing media: ERROR_KEY_WRONG
+ * for one that isn't any stream's.
+ */
+int access_push(struct live *live, const char *token, struct call *call,
+    struct error *err) __attribute__((warn_unused_result));
+
 #endif

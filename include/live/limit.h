@@ -14,14 +14,15 @@ enum limit {
 	LIMIT_OFFER,  /* by client address, a minute */
 	LIMIT_SIGNAL, /* by peer, a minute */
 	LIMIT_VIEW,   /* by client address, a minute */
+	LIMIT_MEDIA,  /* by stream, a minute */
 	LIMIT__MAX
 };
 
 /*
  * Takes one from a bucket. `subject` is a client address as the web server
- * gives it (an IPv6 address counts as its /64) or a peerId. ERROR_RATE with
- * the seconds to wait if there is none left. 0, or -1 with *err. Runs a
- * transaction of its own.
+ * gives it (an IPv6 address counts as its /64), a peerId or a videoId.
+ * ERROR_RATE with the seconds to wait if there is none left. 0, or -1 with
+ * *err. Runs a transaction of its own.
  */
 int limit_take(struct live *live, enum limit limit, const char *subject,
     struct error *err) __attribute__((warn_unused_result));

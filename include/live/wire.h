@@ -6,9 +6,9 @@
 #define LIVEBIN_LIVE_WIRE_H
 
 #include "live/live.h"
-#include "store/audience.h"
 #include "store/mail.h"
-#include "store/stream.h"
+#include "live/lifecycle.h"
+#include "live/view.h"
 
 struct json_object;
 
@@ -19,12 +19,16 @@ extern const char *const MAIL_TYPE_NAMES[MAIL__MAX];
  * A stream as anybody may see it: never its key. `base` is scheme and host
  * that links begin with.
  */
-struct json_object *wire_stream(const struct stream *stream,
-    const struct audience *audience, const char *base);
+struct json_object *wire_stream(
+    const struct stream_view *view, const char *base);
 
-/* What create answers: ids, the key (the only time), every way in. */
-struct json_object *wire_created(const struct stream *stream, const char *key,
-    const struct config *config, const char *base);
+/* What create answers: ids, the keys (the only time), every way in. */
+struct json_object *wire_created(const struct stream *stream,
+    const struct stream_keys *keys, const struct config *config,
+    const char *base);
+
+/* What a new key brings: `{streamKey, ingestUrl}`. */
+struct json_object *wire_keys(const struct stream_keys *keys, const char *base);
 
 /* A message as its receiver gets it. */
 struct json_object *wire_mail(const struct mail *mail);

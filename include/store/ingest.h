@@ -27,7 +27,7 @@ struct encoder {
 	int64_t session;
 	int64_t sequence;
 	char last[PUSH_NAME_BYTES];
-	int64_t heard_unix_ms, segment_ms;
+	int64_t began_unix_ms, heard_unix_ms, segment_ms, target_s;
 	enum encoder_ended ended;
 };
 
@@ -127,9 +127,9 @@ int store_upload_list(struct store *store, const char *stream_id, int max,
 int store_ingest_forget(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
-/* A stream whose encoders were last heard before `unix_ms`. 1, 0, or -1. */
+/* The encoder that was heard last of all before `unix_ms`. 1, 0, or -1. */
 int store_encoder_silent(struct store *store, int64_t unix_ms,
-    char stream_id[ID_BYTES], struct error *err)
+    struct encoder *encoder, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

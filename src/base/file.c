@@ -97,6 +97,17 @@ file_open(const char *path, struct error *err)
 	return fd;
 }
 
+int
+file_open_write(const char *path, struct error *err)
+{
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return file_failed(err, "write", path, errno);
+	return fd;
+}
+
 /* Writes all of it; 0, or the errno that stopped it. */
 static int
 write_all(int fd, const char *bytes, size_t size, off_t at)
@@ -207,6 +218,16 @@ file_move(const char *from, const char *to, struct error *err)
 	if (reason == ENOENT && lstat(from, &status) != 0 && errno == ENOENT)
 		return 0;
 	return file_failed(err, "move", from, reason);
+}
+
+int
+file_link(const char *from, const char *to, struct error *err)
+{
+	if (unlink(to) != 0 && errno != ENOENT)
+		return file_failed(err, "replace", to, errno);
+	if (link(from, to) != 0)
+		return file_failed(err, "link", from, errno);
+	return 0;
 }
 
 int64_t

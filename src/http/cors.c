@@ -9,8 +9,9 @@
 
 static const char EXPOSED[] = "Location, ETag, Link, Accept-Patch, "
 			      "Accept-Post, Retry-After, X-Request-Id";
-static const char ALLOWED[] = "Authorization, Content-Type, If-Match, "
-			      "If-None-Match, ETag, Prefer, Last-Event-ID";
+static const char ALLOWED[] =
+    "Authorization, Content-Type, If-Match, "
+    "If-None-Match, ETag, Prefer, Range, Last-Event-ID";
 
 /* True if the configured list, separated by spaces, names the origin. */
 static bool

@@ -19,6 +19,7 @@
 
 #define HEADERS_MAX 8192
 #define EVENTS_MAX (4 * 1024 * 1024)
+#define PIECE_MAX (1024 * 1024) /* of a body that is read at once */
 
 struct request *
 exchange_new(const struct config *config, int listen_fd, bool cgi)
@@ -73,6 +74,8 @@ exchange_begin(struct request *request, char **envp)
 	request->wake = WAKE_FIRST;
 	id_make_unique(request->id);
 	exchange_path(request);
+	request->shown = request->path;
+	request->rest = "";
 }
 
 static void
@@ -93,7 +96,7 @@ exchange_log(const struct request *request)
 	method = exchange_variable(request, "REQUEST_METHOD");
 	log_write(LOG_LEVEL_INFO, request->id,
 	    "%s %s %d %" PRId64 " ms from %s", method != NULL ? method : "-",
-	    request->path, request->status,
+	    request->shown, request->status,
 	    clock_mono_ms() - request->begun_mono_ms, request_client(request));
 }
 
@@ -114,50 +117,73 @@ exchange_end(struct request *request)
 	free(request);
 }
 
-static size_t
-exchange_read(struct request *request, char *to, size_t size)
+ssize_t
+exchange_read(struct request *request, void *to, size_t size)
 {
 	ssize_t got;
 
-	if (!request->cgi)
-		return (size_t)FCGX_GetStr(to, (int)size, request->fcgx.in);
+	if (size > PIECE_MAX)
+		size = PIECE_MAX;
+	if (!request->cgi) {
+		got = FCGX_GetStr(to, (int)size, request->fcgx.in);
+		return got == 0 && FCGX_GetError(request->fcgx.in) != 0 ? -1
+									: got;
+	}
 	do
 		got = read(STDIN_FILENO, to, size);
 	while (got < 0 && errno == EINTR);
-	return got > 0 ? (size_t)got : 0;
+	return got;
 }
 
-/* The Content-Length: 0 and *length, or -1 with *err. */
-static int
-exchange_length(struct request *request, size_t *length, struct error *err)
+int
+exchange_length(
+    const struct request *request, int64_t *length, struct error *err)
 {
 	const char *text = exchange_variable(request, "CONTENT_LENGTH");
 	unsigned long long number;
 	char *end;
 
-	*length = 0;
 	if (text == NULL || text[0] == '\0')
-		return error_set(
-		    err, ERROR_NO_LENGTH, NULL, "Send a Content-Length.");
+		return 0;
 	errno = 0;
 	number = strtoull(text, &end, 10);
 	if (errno != 0 || *end != '\0' || text[0] == '-')
 		return error_set(err, ERROR_INPUT, NULL,
 		    "The Content-Length is not a number.");
-	if (number > request->route->body_max)
+	*length = number < INT64_MAX ? (int64_t)number : INT64_MAX;
+	return 1;
+}
+
+/* The Content-Length of a body that must have one, within the route's limit. */
+static int
+exchange_length_needed(
+    const struct request *request, size_t *length, struct error *err)
+{
+	int64_t said;
+	int found;
+
+	*length = 0;
+	found = exchange_length(request, &said, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return error_set(
+		    err, ERROR_NO_LENGTH, NULL, "Send a Content-Length.");
+	if ((uint64_t)said > request->route->body_max)
 		return error_set(err, ERROR_TOO_LARGE, NULL,
 		    "The body may have %zu bytes.", request->route->body_max);
-	*length = (size_t)number;
+	*length = (size_t)said;
 	return 0;
 }
 
 int
 exchange_read_body(struct request *request, struct error *err)
 {
-	size_t length, got;
+	size_t length;
+	ssize_t got;
 	char *room;
 
-	if (exchange_length(request, &length, err) != 0)
+	if (exchange_length_needed(request, &length, err) != 0)
 		return -1;
 	buf_init(&request->body, length);
 	room = buf_room(&request->body, length);
@@ -166,10 +192,10 @@ exchange_read_body(struct request *request, struct error *err)
 	while (request->body.size < length) {
 		got = exchange_read(request, room + request->body.size,
 		    length - request->body.size);
-		if (got == 0)
+		if (got <= 0)
 			return error_set(
 			    err, ERROR_INPUT, NULL, "The body ended early.");
-		request->body.size += got;
+		request->body.size += (size_t)got;
 	}
 	room[length] = '\0';
 	return 0;

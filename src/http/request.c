@@ -20,6 +20,12 @@ request_param(const struct request *request)
 	return request->param;
 }
 
+const char *
+request_rest(const struct request *request)
+{
+	return request->rest;
+}
+
 const struct route *
 request_route(const struct request *request)
 {

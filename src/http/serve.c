@@ -1,8 +1,8 @@
 /*
  * Serving a call. The table is checked in this order: path (404), method
  * (405, OPTIONS), the door's authorize (401, 404), the body's type, length
- * and size (415, 411, 413); then the handler. A resumed call is authorised
- * again and goes to the handler.
+ * and size (415, 411, 413; not where the handler reads it); then the handler.
+ * A resumed call is authorised again and goes to the handler.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -18,17 +18,29 @@
 #include "http/reply.h"
 #include "http/serve.h"
 
-#define DRAIN_MAX (1024 * 1024)
+#define DRAIN_MAX (16 * 1024 * 1024)
+#define DRAIN_BYTES 16384 /* at once */
 #define CGI_WAIT_MS 5000
 
-/* True if the path fits the pattern; ":id" takes one segment into param. */
+/* What the parts of a pattern stood for. */
+struct fit {
+	char param[PARAM_BYTES];
+	const char *rest; /* in the path */
+};
+
+/* True if the path fits the pattern, and *fit is filled in. */
 static bool
-route_fits(const char *pattern, const char *path, char param[PARAM_BYTES])
+route_fits(const char *pattern, const char *path, struct fit *fit)
 {
 	size_t size, kept;
 
-	param[0] = '\0';
+	fit->param[0] = '\0';
+	fit->rest = "";
 	while (*pattern != '\0') {
+		if (*pattern == '*') {
+			fit->rest = path;
+			return true;
+		}
 		if (*pattern != ':') {
 			if (*pattern++ != *path++)
 				return false;
@@ -40,8 +52,8 @@ route_fits(const char *pattern, const char *path, char param[PARAM_BYTES])
 			return false;
 		/* Cut if it is too long: then it names nothing either. */
 		kept = size < PARAM_BYTES ? size : PARAM_BYTES - 1;
-		memcpy(param, path, kept);
-		param[kept] = '\0';
+		memcpy(fit->param, path, kept);
+		fit->param[kept] = '\0';
 		path += size;
 	}
 	return *path == '\0';
@@ -71,6 +83,17 @@ allow_add(struct allow *allow, const char *method)
 	assert(allow->used < sizeof(allow->list));
 }
 
+static bool
+door_has_secrets(const struct door *door)
+{
+	size_t i;
+
+	for (i = 0; i < door->route_count; i++)
+		if (door->routes[i].secret)
+			return true;
+	return false;
+}
+
 /*
  * Finds the row of path and method. Where the path is known and the method
  * isn't, *allow lists those it has. 0, or -1 with *err.
@@ -80,15 +103,19 @@ serve_match(const struct door *door, struct request *request,
     const char *method, struct allow *allow, struct error *err)
 {
 	const struct route *route;
-	char param[PARAM_BYTES];
+	struct fit fit;
 	size_t i;
 
 	memset(allow, 0, sizeof(*allow));
+	if (door_has_secrets(door))
+		request->shown = "-"; /* it may be one that is misspelt */
 	for (i = 0; i < door->route_count; i++) {
 		route = &door->routes[i];
-		if (!route_fits(route->path, request->path, param))
+		if (!route_fits(route->path, request->path, &fit))
 			continue;
-		memcpy(request->param, param, sizeof(param));
+		memcpy(request->param, fit.param, sizeof(fit.param));
+		request->rest = fit.rest;
+		request->shown = route->secret ? route->path : request->path;
 		if (route_takes(route, method)) {
 			request->route = route;
 			return 0;
@@ -126,7 +153,7 @@ body_type_allowed(const char *type)
 static int
 serve_body(struct request *request, struct error *err)
 {
-	if (request->route->body_max == 0 ||
+	if (request->route->body_max == 0 || request->route->streams ||
 	    strcmp(request->route->method, "GET") == 0)
 		return 0;
 	if (!body_type_allowed(exchange_variable(request, "CONTENT_TYPE")))
@@ -135,11 +162,15 @@ serve_body(struct request *request, struct error *err)
 	return exchange_read_body(request, err);
 }
 
-/* Reads what is left, so that the connection can park or close cleanly. */
+/*
+ * Reads what is left, so that the connection can park or close cleanly. Where
+ * more is left than that, closing cuts it off: lighttpd reads the answer all
+ * the same, and notes in its log that it couldn't send the rest.
+ */
 static void
 serve_drain(struct request *request)
 {
-	char bytes[4096];
+	char bytes[DRAIN_BYTES];
 	int total = 0, got;
 
 	if (request->cgi)
@@ -180,8 +211,9 @@ serve_first(const struct door *door, struct request *request, struct error *err)
 			reply_header(request, "Allow", allow.list);
 	} else if (door->authorize(request, err) == 0 &&
 		   serve_body(request, err) == 0) {
-		serve_drain(request);
-		return request->route->handler(request, err);
+		if (!request->route->streams)
+			serve_drain(request);
+		verdict = request->route->handler(request, err);
 	}
 	serve_drain(request);
 	return verdict;

@@ -92,3 +92,24 @@ access_publisher(struct live *live, const char *stream_id, const char *secret,
 		stream_free(&call->stream);
 	return rc;
 }
+
+int
+access_push(
+    struct live *live, const char *token, struct call *call, struct error *err)
+{
+	unsigned char hash[HASH_BYTES];
+	char stream_id[ID_BYTES];
+	int found;
+
+	memset(call, 0, sizeof(*call));
+	secret_hash(&live->secret, token, hash);
+	found = store_push_find(live->store, hash, stream_id, err);
+	if (found == 0)
+		return error_set(err, ERROR_KEY_WRONG, NULL,
+		    "This is no stream's push token. A new key brings a new "
+		    "one.");
+	if (found < 0 || access_find(live, stream_id, call, err) != 0)
+		return -1;
+	call->caller.role = ROLE_PUBLISHER;
+	return 0;
+}

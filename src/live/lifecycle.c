@@ -9,32 +9,50 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "live/ingest.h"
 #include "live/lifecycle.h"
+#include "live/publish.h"
+#include "live/recording.h"
 #include "live/signaling.h"
 #include "store/audience.h"
+#include "store/ingest.h"
 #include "store/mail.h"
 #include "store/presence.h"
 
 static int
-lifecycle_insert(
-    struct live *live, const struct stream *stream, struct error *err)
+lifecycle_insert(struct live *live, const struct stream *stream,
+    const unsigned char push_hash[HASH_BYTES], struct error *err)
 {
 	struct change change;
+	int rc;
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	return change_end(
-	    &change, store_stream_insert(live->store, stream, err), err);
+	rc = store_stream_insert(live->store, stream, err);
+	if (rc == 0)
+		rc = store_push_put(live->store, stream->id, push_hash, err);
+	return change_end(&change, rc, err);
+}
+
+/* Makes keys, and the hashes that the store has of them. */
+static void
+lifecycle_keys(struct live *live, struct stream_keys *keys,
+    unsigned char key_hash[HASH_BYTES], unsigned char push_hash[HASH_BYTES])
+{
+	id_make(keys->key, KEY_CHARS);
+	id_make(keys->push, KEY_CHARS);
+	secret_hash(&live->secret, keys->key, key_hash);
+	secret_hash(&live->secret, keys->push, push_hash);
 }
 
 int
 lifecycle_create(struct live *live, const struct stream_draft *draft,
-    struct stream *stream, char key[KEY_BYTES], struct error *err)
+    struct stream *stream, struct stream_keys *keys, struct error *err)
 {
+	unsigned char push_hash[HASH_BYTES];
+
 	memset(stream, 0, sizeof(*stream));
 	id_make(stream->id, ID_CHARS);
-	id_make(key, KEY_CHARS);
-	secret_hash(&live->secret, key, stream->key_hash);
 	(void)snprintf(
 	    stream->title, sizeof(stream->title), "%s", draft->title);
 	if (draft->description != NULL) {
@@ -43,12 +61,13 @@ lifecycle_create(struct live *live, const struct stream_draft *draft,
 			return error_set(
 			    err, ERROR_SYSTEM, NULL, "out of memory");
 	}
+	lifecycle_keys(live, keys, stream->key_hash, push_hash);
 	stream->visibility = draft->visibility;
 	stream->record = draft->record;
 	stream->created_unix_ms = clock_unix_ms();
-	if (lifecycle_insert(live, stream, err) != 0) {
+	if (lifecycle_insert(live, stream, push_hash, err) != 0) {
 		stream_free(stream);
-		secret_wipe(key, KEY_BYTES);
+		secret_wipe(keys, sizeof(*keys));
 		return -1;
 	}
 	return 0;
@@ -93,10 +112,10 @@ lifecycle_watch(struct live *live, const char *stream_id, int64_t now,
 	return change_end(&change, rc, err);
 }
 
-/* The state's own step, either way. 1 if the state changed, 0, or -1. */
+/* 1 if the stream went LIVE by this, 0 if it was, or -1. */
 static int
-lifecycle_turn(struct live *live, const char *stream_id,
-    enum stream_status status, int64_t now, struct error *err)
+lifecycle_turn_on(
+    struct live *live, const char *stream_id, int64_t now, struct error *err)
 {
 	struct change change;
 	int turned;
@@ -104,11 +123,35 @@ lifecycle_turn(struct live *live, const char *stream_id,
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
 	turned = change_wakes_stream(&change, stream_id, err);
-	if (turned == 0 && status == STREAM_LIVE)
+	if (turned == 0)
 		turned = store_stream_start(live->store, stream_id, now, err);
-	else if (turned == 0)
+	if (change_end(&change, turned < 0 ? -1 : 0, err) != 0)
+		return -1;
+	return turned;
+}
+
+/*
+ * 1 if the stream is off by this, 0 if it was, or -1. What was pushed goes
+ * with it, in the same transaction.
+ */
+static int
+lifecycle_turn_off(
+    struct live *live, const char *stream_id, bool keep, struct error *err)
+{
+	enum stream_status status = STREAM_READY;
+	struct change change;
+	int turned;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	turned = change_wakes_stream(&change, stream_id, err);
+	if (turned == 0)
+		turned = recording_end(&change, stream_id, keep, err);
+	if (turned == 1)
+		status = STREAM_PENDING;
+	if (turned >= 0)
 		turned = store_stream_end(
-		    live->store, stream_id, STREAM_READY, now, err);
+		    live->store, stream_id, status, clock_unix_ms(), err);
 	if (change_end(&change, turned < 0 ? -1 : 0, err) != 0)
 		return -1;
 	return turned;
@@ -142,7 +185,7 @@ lifecycle_start(struct live *live, struct stream *stream, struct error *err)
 		return 0;
 	if (lifecycle_watch(live, stream->id, now, true, err) != 0)
 		return -1;
-	turned = lifecycle_turn(live, stream->id, STREAM_LIVE, now, err);
+	turned = lifecycle_turn_on(live, stream->id, now, err);
 	/* Again: a stop in between may have taken the watch with it. */
 	if (turned < 0 ||
 	    lifecycle_watch(live, stream->id, now, false, err) != 0)
@@ -167,25 +210,33 @@ lifecycle_take_down(struct live *live, const char *stream_id, struct error *err)
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	rc = store_stream_find(live->store, stream_id, &now, err);
-	if (rc == 0 || (rc == 1 && now.status != STREAM_LIVE))
+	if (rc == 0 || (rc == 1 && now.status != STREAM_LIVE)) {
 		rc = signaling_stopped(&change, stream_id, err);
+		if (rc == 0)
+			rc =
+			    store_encoder_stop_all(live->store, stream_id, err);
+	}
 	stream_free(&now);
 	return change_end(&change, rc < 0 ? -1 : 0, err);
 }
 
 int
-lifecycle_stop(struct live *live, struct stream *stream, struct error *err)
+lifecycle_stop(
+    struct live *live, struct stream *stream, bool keep, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
 	int turned;
 
 	/* Also where it is READY: an earlier stop may have been cut short. */
-	turned = lifecycle_turn(live, stream->id, STREAM_READY, now, err);
+	if (publish_rest(live, stream->id, err) != 0)
+		return -1;
+	turned = lifecycle_turn_off(live, stream->id, keep, err);
 	if (turned < 0 || lifecycle_take_down(live, stream->id, err) != 0)
 		return -1;
-	if (turned > 0)
+	if (turned > 0) {
 		log_write(
 		    LOG_LEVEL_INFO, NULL, "stream %s stopped", stream->id);
+		recording_ended(live, stream->id);
+	}
 	return lifecycle_reload(live, stream, err);
 }
 
@@ -197,7 +248,7 @@ lifecycle_stop_id(struct live *live, const char *stream_id, struct error *err)
 
 	rc = store_stream_find(live->store, stream_id, &stream, err);
 	if (rc == 1 && stream.status == STREAM_LIVE)
-		rc = lifecycle_stop(live, &stream, err);
+		rc = lifecycle_stop(live, &stream, stream.record, err);
 	else if (rc >= 0)
 		rc = lifecycle_take_down(live, stream_id, err);
 	stream_free(&stream);
@@ -221,9 +272,14 @@ lifecycle_update(struct live *live, struct stream *stream,
 	return lifecycle_reload(live, stream, err);
 }
 
+/* The hashes of new keys. */
+struct rotation {
+	unsigned char key[HASH_BYTES], push[HASH_BYTES];
+};
+
 static int
 rotate_write(struct change *change, const struct stream *stream,
-    const unsigned char fresh[HASH_BYTES], struct error *err)
+    const struct rotation *fresh, struct error *err)
 {
 	int written;
 
@@ -232,31 +288,33 @@ rotate_write(struct change *change, const struct stream *stream,
 	    change_wakes_stream(change, stream->id, err) != 0)
 		return -1;
 	written = store_stream_set_key(
-	    change->live->store, stream->id, stream->key_hash, fresh, err);
+	    change->live->store, stream->id, stream->key_hash, fresh->key, err);
 	if (written == 0)
 		return error_set(err, ERROR_KEY_WRONG, NULL,
 		    "The key was changed by somebody else just now.");
-	return written < 0 ? -1 : 0;
+	if (written < 0)
+		return -1;
+	return store_push_put(
+	    change->live->store, stream->id, fresh->push, err);
 }
 
 int
-lifecycle_rotate(struct live *live, struct stream *stream, char key[KEY_BYTES],
-    struct error *err)
+lifecycle_rotate(struct live *live, struct stream *stream,
+    struct stream_keys *keys, struct error *err)
 {
-	unsigned char fresh[HASH_BYTES];
+	struct rotation fresh;
 	struct change change;
 	int rc;
 
-	id_make(key, KEY_CHARS);
-	secret_hash(&live->secret, key, fresh);
+	lifecycle_keys(live, keys, fresh.key, fresh.push);
 	rc = change_begin(&change, live, STORE_LASTING, err);
 	if (rc == 0)
 		rc = change_end(
-		    &change, rotate_write(&change, stream, fresh, err), err);
+		    &change, rotate_write(&change, stream, &fresh, err), err);
 	if (rc == 0)
-		memcpy(stream->key_hash, fresh, HASH_BYTES);
+		memcpy(stream->key_hash, fresh.key, HASH_BYTES);
 	else
-		secret_wipe(key, KEY_BYTES);
+		secret_wipe(keys, sizeof(*keys));
 	return rc;
 }
 
@@ -287,10 +345,15 @@ lifecycle_delete(struct live *live, const char *stream_id, struct error *err)
 		return -1;
 	rc = change_wakes_stream(&change, stream_id, err);
 	if (rc == 0)
+		rc = recording_discard_all(&change, stream_id, err);
+	if (rc == 0)
 		rc = store_stream_delete(live->store, stream_id, err);
 	if (change_end(&change, rc, err) != 0)
 		return -1;
 	log_write(LOG_LEVEL_INFO, NULL, "stream %s deleted", stream_id);
+	recording_hide_all(live, stream_id);
+	if (ingest_forget(live, stream_id, err) != 0)
+		return -1;
 	return lifecycle_forget(live, stream_id, err);
 }
 

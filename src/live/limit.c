@@ -29,6 +29,8 @@ static const struct allowance ALLOWANCES[] = {
 	    offsetof(struct config, signals_per_minute), 60000 },
 	[LIMIT_VIEW] = { "view", offsetof(struct config, views_per_minute),
 	    60000 },
+	[LIMIT_MEDIA] = { "media", offsetof(struct config, media_per_minute),
+	    60000 },
 };
 
 static_assert(sizeof(ALLOWANCES) / sizeof(ALLOWANCES[0]) == LIMIT__MAX,

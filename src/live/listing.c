@@ -25,12 +25,11 @@ static int
 listing_add(struct live *live, struct json_object *list,
     const struct stream *stream, const char *base, struct error *err)
 {
-	struct audience audience;
+	struct stream_view view;
 
-	if (store_audience_get(live->store, stream->id, &audience, err) != 0)
+	if (view_load(live, stream, &view, err) != 0)
 		return -1;
-	if (json_object_array_add(list, wire_stream(stream, &audience, base)) !=
-	    0)
+	if (json_object_array_add(list, wire_stream(&view, base)) != 0)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	return 0;
 }
@@ -38,6 +37,7 @@ listing_add(struct live *live, struct json_object *list,
 /* What the query found: one more than asked for if there are more. */
 struct found {
 	struct stream streams[LISTING_LIMIT_MAX + 1];
+	int64_t seqs[LISTING_LIMIT_MAX + 1]; /* what the cursor counts */
 	int count;
 };
 
@@ -58,8 +58,8 @@ listing_fill(struct live *live, struct json_object *body,
 			live, list, &found->streams[i], wanted->base, err) != 0)
 			return -1;
 	if (found->count > limit) {
-		(void)snprintf(cursor, sizeof(cursor), "%" PRId64,
-		    found->streams[limit - 1].seq);
+		(void)snprintf(
+		    cursor, sizeof(cursor), "%" PRId64, found->seqs[limit - 1]);
 		next = json_object_new_string(cursor);
 	}
 	(void)json_object_object_add(body, "nextCursor", next);
@@ -84,6 +84,23 @@ listing_write(struct live *live, struct json_object *body, struct error *err)
 }
 
 static int
+listing_find(struct live *live, const struct listing_request *wanted,
+    struct found *found, struct error *err)
+{
+	const int max = (int)wanted->limit + 1;
+	int count, i;
+
+	if (wanted->replays)
+		return store_stream_replays(live->store, wanted->below_seq, max,
+		    found->streams, found->seqs, err);
+	count = store_stream_list(
+	    live->store, wanted->below_seq, max, found->streams, err);
+	for (i = 0; i < count; i++)
+		found->seqs[i] = found->streams[i].seq;
+	return count;
+}
+
+static int
 listing_build(
     struct live *live, const struct listing_request *wanted, struct error *err)
 {
@@ -95,8 +112,7 @@ listing_build(
 		error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 		goto out;
 	}
-	found->count = store_stream_list(live->store, wanted->below_seq,
-	    (int)wanted->limit + 1, found->streams, err);
+	found->count = listing_find(live, wanted, found, err);
 	if (found->count >= 0)
 		rc = listing_fill(live, body, found, wanted, err);
 	if (rc == 0)
@@ -118,13 +134,14 @@ listing_kept(const struct listing *listing, const char *base, uint32_t version)
 }
 
 int
-listing_active(struct live *live, const struct listing_request *wanted,
+listing_get(struct live *live, const struct listing_request *wanted,
     const struct listing **found, struct error *err)
 {
 	/* Before the query: a change in between makes it look again. */
 	const uint32_t version = topic_version(live_listing_topic());
 	struct listing *listing = &live->listing;
-	const bool first_page = wanted->below_seq == INT64_MAX &&
+	const bool first_page = !wanted->replays &&
+				wanted->below_seq == INT64_MAX &&
 				wanted->limit == LISTING_LIMIT_DEFAULT;
 
 	*found = listing;

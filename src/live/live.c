@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "live/live.h"
+#include "live/media.h"
 #include "store/mail.h"
 
 #define LISTING_BYTES_MAX (8 * 1024 * 1024) /* 101 of the longest */
@@ -25,7 +26,9 @@ live_prepare(const struct config *config, struct error *err)
 		    "can't make the data folder: %s", strerror(errno));
 	if (id_init(err) != 0 || config_path(config, "wake", path, err) != 0)
 		return -1;
-	return topic_open(path, err);
+	if (topic_open(path, err) != 0)
+		return -1;
+	return media_prepare(config, err);
 }
 
 /* The configured ICE servers; the caller puts them away. NULL with *err. */

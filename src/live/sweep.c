@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "live/audience.h"
+#include "live/ingest.h"
 #include "live/lifecycle.h"
 #include "live/signaling.h"
 #include "store/mail.h"
@@ -191,6 +192,7 @@ audience_sweep(struct live *live)
 		sweep_publishers,
 		sweep_broadcasts,
 		sweep_audiences,
+		ingest_sweep,
 	};
 	const int64_t now = clock_unix_ms();
 	struct error err;

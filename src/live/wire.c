@@ -2,6 +2,7 @@
  * The wire format. Member names and order are those of the HTTP contract
  * (docs/openapi.yaml).
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,18 @@
 #include <json-c/json.h>
 
 #include "base/clock.h"
+#include "live/media.h"
 #include "live/wire.h"
 
 #define URL_BYTES 1400
+#define JOBS_MADE 3 /* MP4, poster, thumbnails: what follows a replay */
+
+/* One of a recording's files, as the web server hands it out. */
+struct media_url {
+	const char *base;
+	const struct recording *recording;
+	const char *file;
+};
 
 const char *const MAIL_TYPE_NAMES[MAIL__MAX] = {
 	[MAIL_OFFER] = "offer",
@@ -87,10 +97,100 @@ wire_views(struct json_object *to, const struct stream *stream,
 	wire_int(to, "viewsTotal", stream->views_total + waiting);
 }
 
-struct json_object *
-wire_stream(const struct stream *stream, const struct audience *audience,
-    const char *base)
+/* The address of one of a recording's files; null where it isn't `there`. */
+static void
+wire_file(struct json_object *to, const char *name, bool there,
+    const struct media_url *at)
 {
+	char url[URL_BYTES];
+
+	(void)snprintf(url, sizeof(url), "%s/live/%s/%s", at->base,
+	    at->recording->id, at->file);
+	wire_text(to, name, there ? url : NULL);
+}
+
+/* What plays now. */
+static void
+wire_hls(
+    struct json_object *to, const struct stream_view *view, const char *base)
+{
+	const bool live = view->stream->status == STREAM_LIVE;
+	const struct media_url at = { base, &view->recording,
+		live ? "index.m3u8" : "replay.m3u8" };
+
+	wire_file(to, "hlsUrl",
+	    view->recorded && view->recording.state ==
+				  (live ? RECORDING_LIVE : RECORDING_READY),
+	    &at);
+}
+
+/* Thousandths of a second as JSON seconds. */
+static void
+wire_seconds(struct json_object *to, const char *name, int64_t ms)
+{
+	char text[32];
+
+	(void)snprintf(
+	    text, sizeof(text), "%" PRId64 ".%03" PRId64, ms / 1000, ms % 1000);
+	(void)json_object_object_add(
+	    to, name, json_object_new_double_s((double)ms / 1000, text));
+}
+
+/* How much of what is to be made is made; null when nothing is left to do. */
+static void
+wire_progress(struct json_object *to, const struct stream_view *view)
+{
+	const struct job_state *jobs = &view->jobs;
+
+	if (jobs->open == 0)
+		wire_text(to, "progress", NULL);
+	else if (view->recording.state != RECORDING_READY)
+		wire_seconds(to, "progress", 0);
+	else
+		wire_seconds(to, "progress",
+		    1000 - (jobs->open * 1000 - jobs->progress) / JOBS_MADE);
+}
+
+static struct json_object *
+wire_recording(const struct stream_view *view, const char *base)
+{
+	static const char *const STATES[RECORDING_STATE__MAX] = {
+		[RECORDING_LIVE] = "RECORDING",
+		[RECORDING_PROCESSING] = "PROCESSING",
+		[RECORDING_READY] = "READY",
+		[RECORDING_FAILED] = "FAILED",
+		[RECORDING_GOING] = "FAILED", /* not shown at all */
+	};
+	const struct recording *recording = &view->recording;
+	const bool ready = recording->state == RECORDING_READY;
+	const bool live = recording->state == RECORDING_LIVE;
+	struct media_url at = { base, recording,
+		live ? "dvr.m3u8" : "replay.m3u8" };
+	struct json_object *to;
+
+	if (!view->recorded)
+		return NULL;
+	to = json_object_new_object();
+	wire_text(to, "state", STATES[recording->state]);
+	wire_seconds(to, "durationSeconds", recording->duration_ms);
+	wire_int(to, "sizeBytes", recording->bytes);
+	wire_file(to, "hlsUrl", ready || live, &at);
+	at.file = MEDIA_MP4;
+	wire_file(to, "mp4Url", recording->mp4_bytes > 0, &at);
+	at.file = MEDIA_POSTER;
+	wire_file(to, "posterUrl", recording->poster, &at);
+	at.file = MEDIA_THUMBS;
+	wire_file(to, "thumbnailsUrl", recording->thumbs, &at);
+	wire_progress(to, view);
+	wire_text(to, "detail",
+	    recording->detail[0] != '\0' ? recording->detail : NULL);
+	return to;
+}
+
+struct json_object *
+wire_stream(const struct stream_view *view, const char *base)
+{
+	const struct stream *stream = view->stream;
 	struct json_object *to;
 
 	to = json_object_new_object();
@@ -107,18 +207,41 @@ wire_stream(const struct stream *stream, const struct audience *audience,
 	wire_time(to, "createdAt", stream->created_unix_ms);
 	wire_time(to, "startedAt", stream->started_unix_ms);
 	wire_time(to, "stoppedAt", stream->stopped_unix_ms);
-	wire_views(to, stream, audience);
-	/* Media doesn't pass through this site yet: nothing is kept. */
-	wire_text(to, "recording", NULL);
+	wire_views(to, stream, &view->audience);
+	(void)json_object_object_add(
+	    to, "recording", wire_recording(view, base));
 	wire_url(to, "watchUrl", base, "/watch/", stream);
 	wire_url(to, "embedUrl", base, "/embed/", stream);
-	wire_text(to, "hlsUrl", NULL);
+	wire_hls(to, view, base);
 	wire_text(to, "whepUrl", NULL);
 	return to;
 }
 
+static void
+wire_ingest(
+    struct json_object *to, const struct stream_keys *keys, const char *base)
+{
+	char url[URL_BYTES];
+
+	(void)snprintf(url, sizeof(url), "%s/push/%s/", base, keys->push);
+	wire_text(to, "ingestUrl", url);
+	secret_wipe(url, sizeof(url));
+}
+
 struct json_object *
-wire_created(const struct stream *stream, const char *key,
+wire_keys(const struct stream_keys *keys, const char *base)
+{
+	struct json_object *to = json_object_new_object();
+
+	if (to == NULL)
+		return NULL;
+	wire_text(to, "streamKey", keys->key);
+	wire_ingest(to, keys, base);
+	return to;
+}
+
+struct json_object *
+wire_created(const struct stream *stream, const struct stream_keys *keys,
     const struct config *config, const char *base)
 {
 	char url[CONFIG_TEXT_BYTES + 128];
@@ -128,15 +251,15 @@ wire_created(const struct stream *stream, const char *key,
 	if (to == NULL)
 		return NULL;
 	wire_text(to, "videoId", stream->id);
-	wire_text(to, "streamKey", key);
+	wire_text(to, "streamKey", keys->key);
 	(void)snprintf(
 	    url, sizeof(url), "%s/api/live/%s/signal", base, stream->id);
 	wire_text(to, "webrtcUrl", url);
 	wire_text(to, "whipUrl", NULL);
 	(void)snprintf(url, sizeof(url), "%s/%s?key=%s", config->rtmp_url,
-	    stream->id, key);
+	    stream->id, keys->key);
 	wire_text(to, "rtmpUrl", config->rtmp_url[0] != '\0' ? url : NULL);
-	wire_text(to, "ingestUrl", NULL);
+	wire_ingest(to, keys, base);
 	wire_url(to, "watchUrl", base, "/watch/", stream);
 	wire_url(to, "studioUrl", base, "/studio/", stream);
 	secret_wipe(url, sizeof(url));

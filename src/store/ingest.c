@@ -23,8 +23,10 @@ encoder_take(
 		    store, which, 5, encoder->last, sizeof(encoder->last));
 		encoder->heard_unix_ms = statement_int(store, which, 6);
 		encoder->segment_ms = statement_int(store, which, 7);
+		encoder->target_s = statement_int(store, which, 8);
+		encoder->began_unix_ms = statement_int(store, which, 9);
 		encoder->ended =
-		    (enum encoder_ended)statement_int(store, which, 8);
+		    (enum encoder_ended)statement_int(store, which, 10);
 	}
 	statement_reset(store, which);
 	return rc;
@@ -70,9 +72,10 @@ store_encoder_put(
 	const struct encoder *e = encoder;
 	int rc;
 
-	rc = statement_run(store, STATEMENT_ENCODER_PUT, err, "ttiiitiii",
+	rc = statement_run(store, STATEMENT_ENCODER_PUT, err, "ttiiitiiiii",
 	    e->stream_id, e->name, e->rendition, e->session, e->sequence,
-	    e->last, e->heard_unix_ms, e->segment_ms, (int64_t)e->ended);
+	    e->last, e->heard_unix_ms, e->segment_ms, e->target_s,
+	    e->began_unix_ms, (int64_t)e->ended);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -114,16 +117,12 @@ store_encoder_stop_all(
 
 int
 store_encoder_silent(struct store *store, int64_t unix_ms,
-    char stream_id[ID_BYTES], struct error *err)
+    struct encoder *encoder, struct error *err)
 {
 	int rc;
 
 	rc = statement_step(store, STATEMENT_ENCODER_SILENT, err, "i", unix_ms);
-	if (rc == 1)
-		statement_copy(
-		    store, STATEMENT_ENCODER_SILENT, 0, stream_id, ID_BYTES);
-	statement_reset(store, STATEMENT_ENCODER_SILENT);
-	return rc;
+	return encoder_take(store, STATEMENT_ENCODER_SILENT, rc, encoder);
 }
 
 int

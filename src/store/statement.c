@@ -30,7 +30,7 @@ struct text {
 
 #define ENCODER_COLUMNS                                                  \
 	"stream_id, name, rendition, session, sequence, last, heard_ms," \
-	" segment_ms, ended"
+	" segment_ms, target_s, began_ms, ended"
 
 #define UPLOAD_COLUMNS                                                 \
 	"stream_id, name, newcomer, file, kind, digest, bytes, at_ms," \
@@ -370,8 +370,9 @@ static const struct text TEXTS[] = {
 	    " AND rendition = ?2 ORDER BY heard_ms DESC LIMIT 1" },
 	[STATEMENT_ENCODER_PUT] = { STORE_PASSING,
 	    "INSERT OR REPLACE INTO encoder (stream_id, name, rendition,"
-	    " session, sequence, last, heard_ms, segment_ms, ended)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
+	    " session, sequence, last, heard_ms, segment_ms, target_s,"
+	    " began_ms, ended)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" },
 	[STATEMENT_ENCODER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM encoder WHERE stream_id = ?1 AND name = ?2" },
 	[STATEMENT_ENCODER_SENDING] = { STORE_PASSING,
@@ -379,7 +380,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_ENCODER_STOP_ALL] = { STORE_PASSING,
 	    "UPDATE encoder SET ended = 2 WHERE stream_id = ?1" },
 	[STATEMENT_ENCODER_SILENT] = { STORE_PASSING,
-	    "SELECT stream_id FROM encoder WHERE heard_ms <= ?1 LIMIT 1" },
+	    "SELECT " ENCODER_COLUMNS " FROM encoder WHERE heard_ms <= ?1"
+	    " ORDER BY heard_ms LIMIT 1" },
 	[STATEMENT_ENCODER_FORGET] = { STORE_PASSING,
 	    "DELETE FROM encoder WHERE stream_id = ?1" },
 	[STATEMENT_LISTED_INSERT] = { STORE_PASSING,

@@ -1,5 +1,5 @@
 /*
- * base/file.h: files that are there whole or not at all, locks, full disks.
+ * base/file.h: files that are there whole or not at all; full disks.
  */
 #define _GNU_SOURCE /* unshare: a mount that nobody else sees */
 #include <fcntl.h>
@@ -386,126 +386,6 @@ free_room_is_that_of_a_disk(void **state)
 }
 
 static void
-a_lock_is_one_descriptor_s_at_a_time(void **state)
-{
-	int first, second;
-
-	(void)state;
-	first = file_lock(at("lock"), 0, &err);
-	unit_ok(first, &err);
-	assert_true((fcntl(first, F_GETFD) & FD_CLOEXEC) != 0);
-	assert_int_equal(file_lock(at("lock"), 0, &err), -2);
-	second = file_lock(at("other"), 0, &err);
-	unit_ok(second, &err);
-	(void)close(second);
-	(void)close(first);
-	second = file_lock(at("lock"), 1, &err);
-	unit_ok(second, &err);
-	(void)close(second);
-	fails_without_its_path(
-	    file_lock(at("none/lock"), 1, &err), ERROR_SYSTEM);
-}
-
-static int
-lock_is_taken(void *path)
-{
-	struct error mine;
-
-	return file_lock(path, 0, &mine) == -2 ? 0 : 1;
-}
-
-static int
-lock_and_end(void *path)
-{
-	struct error mine;
-
-	return file_lock(path, 0, &mine) >= 0 ? 0 : 1;
-}
-
-static void
-a_lock_holds_among_processes_and_ends_with_its_own(void **state)
-{
-	char path[UNIT_PATH_BYTES];
-	int fd;
-
-	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/lock", folder);
-	fd = file_lock(path, 0, &err);
-	unit_ok(fd, &err);
-	assert_int_equal(unit_in_child(lock_is_taken, path), 0);
-	(void)close(fd);
-	assert_int_equal(unit_in_child(lock_and_end, path), 0);
-	fd = file_lock(path, 0, &err);
-	unit_ok(fd, &err);
-	(void)close(fd);
-}
-
-/* Counts up a number in a plain variable, each under the lock. */
-static struct {
-	int number, failures;
-} counted;
-
-static void *
-race_to_count(void *path)
-{
-	struct error mine;
-	int i, fd, seen;
-
-	for (i = 0; i < 50; i++) {
-		fd = file_lock(path, 1, &mine);
-		if (fd < 0) {
-			counted.failures++;
-			continue;
-		}
-		seen = counted.number;
-		(void)sched_yield();
-		counted.number = seen + 1;
-		(void)close(fd);
-	}
-	return NULL;
-}
-
-/* A sanitizer for threads doesn't know that flock(2) is a lock. */
-static void
-who_waits_gets_the_lock_in_the_end(void **state)
-{
-	pthread_t threads[4];
-	char path[UNIT_PATH_BYTES];
-	size_t i;
-
-	(void)state;
-#ifdef __SANITIZE_THREAD__
-	print_message("the thread sanitizer doesn't know flock(2)\n");
-	skip();
-#endif
-	(void)snprintf(path, sizeof(path), "%s/lock", folder);
-	for (i = 0; i < UNIT_COUNT(threads); i++)
-		assert_int_equal(
-		    pthread_create(&threads[i], NULL, race_to_count, path), 0);
-	for (i = 0; i < UNIT_COUNT(threads); i++)
-		assert_int_equal(pthread_join(threads[i], NULL), 0);
-	assert_int_equal(counted.failures, 0);
-	assert_int_equal(counted.number, 50 * (int)UNIT_COUNT(threads));
-}
-
-static void
-a_lock_on_a_file_that_was_removed_is_nobody_s(void **state)
-{
-	int first, second;
-
-	(void)state;
-	first = file_lock(at("lock"), 0, &err);
-	unit_ok(first, &err);
-	assert_int_equal(unlink(at("lock")), 0);
-	second = file_lock(at("lock"), 0, &err);
-	unit_ok(second, &err);
-	assert_int_equal(file_lock(at("lock"), 0, &err), -2);
-	(void)close(first);
-	assert_int_equal(file_lock(at("lock"), 0, &err), -2);
-	(void)close(second);
-}
-
-static void
 a_full_device_is_no_room(void **state)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -620,10 +500,6 @@ main(void)
 		FILE_TEST(a_folder_is_removed_bit_by_bit),
 		FILE_TEST(a_folder_in_a_folder_is_not_removed),
 		FILE_TEST(free_room_is_that_of_a_disk),
-		FILE_TEST(a_lock_is_one_descriptor_s_at_a_time),
-		FILE_TEST(a_lock_holds_among_processes_and_ends_with_its_own),
-		FILE_TEST(who_waits_gets_the_lock_in_the_end),
-		FILE_TEST(a_lock_on_a_file_that_was_removed_is_nobody_s),
 		FILE_TEST(a_full_device_is_no_room),
 		FILE_TEST(
 		    a_file_over_its_limit_is_no_room_and_the_old_one_stays),

@@ -33,7 +33,7 @@ stop(struct unit *unit, struct stream *stream)
 {
 	struct error err;
 
-	unit_ok(lifecycle_stop(&unit->live, stream, &err), &err);
+	unit_ok(lifecycle_stop(&unit->live, stream, false, &err), &err);
 }
 
 static void
@@ -47,13 +47,13 @@ a_new_stream_is_pending_and_as_it_was_drafted(void **state)
 	};
 	struct unit *unit = *state;
 	struct stream stream;
-	char key[KEY_BYTES];
+	struct stream_keys keys;
 	struct error err;
 
 	unit_ok(
-	    lifecycle_create(&unit->live, &draft, &stream, key, &err), &err);
+	    lifecycle_create(&unit->live, &draft, &stream, &keys, &err), &err);
 	assert_true(id_valid(stream.id, ID_CHARS));
-	assert_true(id_valid(key, KEY_CHARS));
+	assert_true(id_valid(keys.key, KEY_CHARS));
 	unit_again(unit, &stream);
 	assert_string_equal(stream.title, draft.title);
 	assert_string_equal(stream.description, draft.description);
@@ -378,19 +378,19 @@ of_two_rotations_at_once_one_wins(void **state)
 {
 	struct unit *unit = *state;
 	struct stream first, second;
-	char key[KEY_BYTES], zeroes[KEY_BYTES] = { 0 };
+	struct stream_keys keys, zeroes = { .key = "" };
 	struct call call;
 	struct error err;
 
 	unit_create(unit, VISIBILITY_PUBLIC, &first, NULL);
 	second = first;
-	unit_ok(lifecycle_rotate(&unit->live, &first, key, &err), &err);
-	unit_ok(
-	    access_publisher(&unit->live, first.id, key, &call, &err), &err);
+	unit_ok(lifecycle_rotate(&unit->live, &first, &keys, &err), &err);
+	unit_ok(access_publisher(&unit->live, first.id, keys.key, &call, &err),
+	    &err);
 	stream_free(&call.stream);
-	unit_fails(lifecycle_rotate(&unit->live, &second, key, &err), &err,
+	unit_fails(lifecycle_rotate(&unit->live, &second, &keys, &err), &err,
 	    ERROR_KEY_WRONG);
-	assert_memory_equal(key, zeroes, KEY_BYTES);
+	assert_memory_equal(&keys, &zeroes, sizeof(keys));
 	stream_free(&first);
 }
 
@@ -400,7 +400,8 @@ a_rotated_key_takes_the_old_ones_place(void **state)
 	struct unit *unit = *state;
 	struct stream stream;
 	struct call seen;
-	char old[KEY_BYTES], key[KEY_BYTES];
+	char old[KEY_BYTES];
+	struct stream_keys keys;
 	struct topic mail;
 	struct error err;
 	uint32_t version;
@@ -408,13 +409,13 @@ a_rotated_key_takes_the_old_ones_place(void **state)
 	unit_create(unit, VISIBILITY_PUBLIC, &stream, old);
 	mail = live_mail_topic(stream.id, MAIL_PUBLISHER);
 	version = topic_version(mail);
-	unit_ok(lifecycle_rotate(&unit->live, &stream, key, &err), &err);
-	assert_true(id_valid(key, KEY_CHARS));
+	unit_ok(lifecycle_rotate(&unit->live, &stream, &keys, &err), &err);
+	assert_true(id_valid(keys.key, KEY_CHARS));
 	assert_int_not_equal(topic_version(mail), version);
 	unit_fails(access_publisher(&unit->live, stream.id, old, &seen, &err),
 	    &err, ERROR_KEY_WRONG);
-	unit_ok(
-	    access_publisher(&unit->live, stream.id, key, &seen, &err), &err);
+	unit_ok(access_publisher(&unit->live, stream.id, keys.key, &seen, &err),
+	    &err);
 	stream_free(&seen.stream);
 	stream_free(&stream);
 }
@@ -536,7 +537,7 @@ a_stop_that_was_cut_short_is_finished_by_the_next(void **state)
 	unit_start(unit, &stream);
 	unit_attend(unit, &stream, &page);
 	unit_sql(unit, STORE_LASTING, "UPDATE stream SET status = 2");
-	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
+	unit_ok(lifecycle_stop(&unit->live, &stream, false, &err), &err);
 	assert_int_equal(
 	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM publisher"),
 	    0);

@@ -13,12 +13,14 @@
 static struct json_object *
 list(struct unit *unit, int64_t below_seq, int64_t limit)
 {
-	const struct listing_request page = { below_seq, limit, BASE };
+	const struct listing_request page = { .below_seq = below_seq,
+		.limit = limit,
+		.base = BASE };
 	struct json_object *tree;
 	const struct listing *found;
 	struct error err;
 
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_int_equal(strlen(found->json.data), found->json.size);
 	tree = json_tokener_parse(found->json.data);
 	assert_non_null(tree);
@@ -117,7 +119,7 @@ what_is_hidden_or_not_live_is_not_listed(void **state)
 	assert_int_equal(count_first_page(unit), 0);
 	unit_start(unit, &stream);
 	assert_int_equal(count_first_page(unit), 1);
-	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
+	unit_ok(lifecycle_stop(&unit->live, &stream, false, &err), &err);
 	assert_int_equal(count_first_page(unit), 0);
 }
 
@@ -165,18 +167,19 @@ a_page_that_is_just_full_has_no_next(void **state)
 static void
 links_begin_with_the_base_that_was_asked(void **state)
 {
-	struct listing_request page = { INT64_MAX, LISTING_LIMIT_DEFAULT,
-		"http://a" };
+	struct listing_request page = { .below_seq = INT64_MAX,
+		.limit = LISTING_LIMIT_DEFAULT,
+		.base = "http://a" };
 	struct unit *unit = *state;
 	const struct listing *found;
 	struct stream stream;
 	struct error err;
 
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_non_null(strstr(found->json.data, "\"http://a/watch/"));
 	page.base = "http://b";
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_non_null(strstr(found->json.data, "\"http://b/watch/"));
 	assert_null(strstr(found->json.data, "http://a"));
 }
@@ -192,14 +195,14 @@ the_first_page_is_kept_while_nothing_changes(void **state)
 	struct error err;
 
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	/* A mark that a page which was kept still has. */
 	unit->live.listing.json.data[0] = '!';
 	unit->live.listing.until_mono_ms = INT64_MAX;
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_int_equal(found->json.data[0], '!');
 	unit->live.listing.until_mono_ms = 0;
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_int_equal(found->json.data[0], '{');
 }
 
@@ -217,7 +220,7 @@ another_programs_change_is_seen_at_once(void **state)
 	unit_start(unit, &b);
 	assert_int_equal(count_first_page(unit), 2);
 	unit->live.listing.until_mono_ms = INT64_MAX;
-	unit_ok(lifecycle_stop(&other, &a, &err), &err);
+	unit_ok(lifecycle_stop(&other, &a, false, &err), &err);
 	assert_int_equal(count_first_page(unit), 1);
 	unit->live.listing.until_mono_ms = INT64_MAX;
 	unit_ok(lifecycle_update(&other, &b,
@@ -238,15 +241,15 @@ the_digest_follows_the_text(void **state)
 	struct error err;
 	uint64_t empty;
 
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	empty = found->digest;
 	unit_start(unit, &stream);
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_true(found->digest != empty);
 	assert_true(found->digest == digest_add(DIGEST_START, found->json.data,
 					 found->json.size));
-	unit_ok(lifecycle_stop(&unit->live, &stream, &err), &err);
-	unit_ok(listing_active(&unit->live, &page, &found, &err), &err);
+	unit_ok(lifecycle_stop(&unit->live, &stream, false, &err), &err);
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
 	assert_true(found->digest == empty);
 }
 

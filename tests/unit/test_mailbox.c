@@ -395,7 +395,8 @@ a_stream_that_stops_tells_everyone(void **state)
 	struct error err;
 
 	scene_make(state, &scene);
-	unit_ok(lifecycle_stop(&scene.unit->live, &scene.stream, &err), &err);
+	unit_ok(lifecycle_stop(&scene.unit->live, &scene.stream, false, &err),
+	    &err);
 	assert_int_equal(read_page(&scene), 1);
 	assert_int_equal(scene.types[0], MAIL_BYE);
 	assert_int_equal(signaling_read(&scene.unit->live,
@@ -423,7 +424,8 @@ a_notice_reaches_more_viewers_than_are_looked_up_at_once(void **state)
 	scene.unit->config.mailbox_max = 1000;
 	for (i = 1; i < 128; i++)
 		unit_offer(scene.unit, &scene.stream, &grant, &viewer);
-	unit_ok(lifecycle_stop(&scene.unit->live, &scene.stream, &err), &err);
+	unit_ok(lifecycle_stop(&scene.unit->live, &scene.stream, false, &err),
+	    &err);
 	assert_int_equal(
 	    number(&scene, "SELECT count(DISTINCT receiver) FROM mail"
 			   " WHERE sender = '-' AND receiver <> ''"),

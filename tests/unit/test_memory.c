@@ -180,9 +180,9 @@ create_stream(void *context, struct error *err)
 	};
 	struct unit *unit = context;
 	struct stream stream;
-	char key[KEY_BYTES];
+	struct stream_keys keys;
 
-	if (lifecycle_create(&unit->live, &draft, &stream, key, err) != 0)
+	if (lifecycle_create(&unit->live, &draft, &stream, &keys, err) != 0)
 		return -1;
 	stream_free(&stream);
 	return 0;

@@ -8,7 +8,7 @@
 
 #define BASE "https://site.test"
 
-static const struct audience NOBODY;
+static const struct stream_keys KEYS = { "KEY", "PUSH" };
 
 static void
 sample(struct stream *stream)
@@ -52,7 +52,7 @@ a_stream_has_every_member_of_the_contract_and_no_other(void **state)
 
 	(void)state;
 	sample(&stream);
-	view = wire_stream(&stream, &NOBODY, BASE);
+	view = wire_stream(&(struct stream_view){ .stream = &stream }, BASE);
 	for (i = 0; i < UNIT_COUNT(MEMBERS); i++)
 		(void)member(view, MEMBERS[i]);
 	assert_int_equal(json_object_object_length(view), UNIT_COUNT(MEMBERS));
@@ -67,7 +67,7 @@ a_new_stream_is_written_with_nulls_for_what_is_not_yet(void **state)
 
 	(void)state;
 	sample(&stream);
-	view = wire_stream(&stream, &NOBODY, BASE);
+	view = wire_stream(&(struct stream_view){ .stream = &stream }, BASE);
 	assert_string_equal(text(view, "videoId"), "AAAAAAAAAAAAAAAAAAAAA");
 	assert_string_equal(text(view, "title"), "A \"title\"");
 	assert_string_equal(text(view, "videoType"), "LIVE");
@@ -99,7 +99,8 @@ a_stream_is_live_now_in_one_state_alone(void **state)
 	sample(&stream);
 	for (i = 0; i < STREAM_STATUS__MAX; i++) {
 		stream.status = (enum stream_status)i;
-		view = wire_stream(&stream, &NOBODY, BASE);
+		view = wire_stream(
+		    &(struct stream_view){ .stream = &stream }, BASE);
 		assert_string_equal(text(view, "status"), NAMES[i]);
 		assert_int_equal(
 		    json_object_get_boolean(member(view, "isLiveNow")),
@@ -132,7 +133,9 @@ views_that_wait_are_counted_already(void **state)
 	stream.views_today = 10;
 	stream.view_day = clock_day(clock_unix_ms());
 	stream.view_month = clock_month(clock_unix_ms());
-	view = wire_stream(&stream, &audience, BASE);
+	view = wire_stream(
+	    &(struct stream_view){ .stream = &stream, .audience = audience },
+	    BASE);
 	assert_int_equal(number(view, "viewers"), 3);
 	assert_int_equal(number(view, "peakViewers"), 9);
 	/* Midnight may have come since. */
@@ -158,7 +161,7 @@ counts_of_a_day_or_month_that_is_over_are_zero(void **state)
 	stream.views_today = 10;
 	stream.view_day = 1;
 	stream.view_month = 1;
-	view = wire_stream(&stream, &NOBODY, BASE);
+	view = wire_stream(&(struct stream_view){ .stream = &stream }, BASE);
 	assert_int_equal(number(view, "viewsToday"), 0);
 	assert_int_equal(number(view, "viewsMonth"), 0);
 	assert_int_equal(number(view, "viewsTotal"), 100);
@@ -176,7 +179,7 @@ no_view_of_a_stream_holds_its_key_or_hash(void **state)
 	const char *json;
 
 	unit_create(unit, VISIBILITY_PRIVATE, &stream, key);
-	view = wire_stream(&stream, &NOBODY, BASE);
+	view = wire_stream(&(struct stream_view){ .stream = &stream }, BASE);
 	json = json_object_to_json_string(view);
 	assert_null(strstr(json, key));
 	assert_null(strstr(json, "key"));
@@ -198,7 +201,7 @@ a_created_stream_has_the_key_and_every_way_in(void **state)
 	size_t i;
 
 	sample(&stream);
-	view = wire_created(&stream, "KEY", &unit->config, BASE);
+	view = wire_created(&stream, &KEYS, &unit->config, BASE);
 	for (i = 0; i < UNIT_COUNT(MEMBERS); i++)
 		(void)member(view, MEMBERS[i]);
 	assert_int_equal(json_object_object_length(view), UNIT_COUNT(MEMBERS));
@@ -207,6 +210,7 @@ a_created_stream_has_the_key_and_every_way_in(void **state)
 	    BASE "/api/live/AAAAAAAAAAAAAAAAAAAAA/signal");
 	assert_string_equal(
 	    text(view, "studioUrl"), BASE "/studio/AAAAAAAAAAAAAAAAAAAAA");
+	assert_string_equal(text(view, "ingestUrl"), BASE "/push/PUSH/");
 	assert_null(text(view, "rtmpUrl"));
 	(void)json_object_put(view);
 }
@@ -221,7 +225,7 @@ rtmp_is_a_way_in_where_the_site_has_it(void **state)
 	sample(&stream);
 	(void)snprintf(unit->config.rtmp_url, sizeof(unit->config.rtmp_url),
 	    "rtmp://r.test/live");
-	view = wire_created(&stream, "KEY", &unit->config, BASE);
+	view = wire_created(&stream, &KEYS, &unit->config, BASE);
 	assert_string_equal(text(view, "rtmpUrl"),
 	    "rtmp://r.test/live/AAAAAAAAAAAAAAAAAAAAA?key=KEY");
 	(void)json_object_put(view);

@@ -267,13 +267,13 @@ unit_create(struct unit *unit, enum visibility visibility,
 		.title = "A title",
 		.visibility = visibility,
 	};
-	char made[KEY_BYTES];
+	struct stream_keys made;
 	struct error err;
 
 	unit_ok(
-	    lifecycle_create(&unit->live, &draft, stream, made, &err), &err);
+	    lifecycle_create(&unit->live, &draft, stream, &made, &err), &err);
 	if (key != NULL)
-		memcpy(key, made, KEY_BYTES);
+		memcpy(key, made.key, KEY_BYTES);
 }
 
 /* A PUBLIC stream that is live. */

@@ -1,0 +1,201 @@
+/*
+ * What encoders push: PUT, POST and DELETE under /api/live/:id/media/ with the
+ * stream key, and under /push/<token>/ for senders that can't set a header.
+ * A file is streamed into incoming/ and looked at before anybody hears of it;
+ * a body that breaks off leaves nothing. The rules are live/ingest.h's.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "door.h"
+#include "live/ingest.h"
+#include "live/media.h"
+
+#define PIECE_BYTES 65536
+
+/* Reads a whole piece, or up to the body's end: the digest is of pieces. */
+static ssize_t
+media_read(struct request *request, char piece[PIECE_BYTES], struct error *err)
+{
+	size_t size = 0;
+	ssize_t got;
+
+	do {
+		got = request_body_read(
+		    request, piece + size, PIECE_BYTES - size, err);
+		if (got < 0)
+			return -1;
+		size += (size_t)got;
+	} while (got > 0 && size < PIECE_BYTES);
+	return (ssize_t)size;
+}
+
+/* Reads the body into a new file; counts and digests it. 0 or -1. */
+static int
+media_receive(struct request *request, int fd, struct arrival *arrival,
+    struct error *err)
+{
+	const int64_t max = door_live(request)->config->media_file_max_mb << 20;
+	char piece[PIECE_BYTES];
+	ssize_t got;
+
+	arrival->digest = DIGEST_START;
+	if (request_body_begin(request, max, err) != 0)
+		return -1;
+	while ((got = media_read(request, piece, err)) > 0) {
+		if (file_write(fd, piece, (size_t)got, err) != 0)
+			return -1;
+		arrival->digest =
+		    digest_words(arrival->digest, piece, (size_t)got);
+		arrival->bytes += got;
+	}
+	return (int)got;
+}
+
+/* Receives a file under its name in incoming/, and looks at it. 0 or -1. */
+static int
+media_store(struct request *request, const char *path, struct arrival *arrival,
+    struct error *err)
+{
+	int fd, rc;
+
+	fd = file_create(path, err);
+	if (fd < 0)
+		return -1;
+	rc = media_receive(request, fd, arrival, err);
+	(void)close(fd);
+	if (rc != 0)
+		return -1;
+	fd = file_open(path, err);
+	if (fd < 0)
+		return -1;
+	rc = probe_content(fd, arrival->name, &arrival->kind, err);
+	(void)close(fd);
+	return rc;
+}
+
+static int
+media_take_file(
+    struct request *request, struct arrival *arrival, struct error *err)
+{
+	struct live *live = door_live(request);
+	char path[FILE_PATH_BYTES], file[ID_BYTES];
+
+	id_make_unique(file);
+	arrival->file = file;
+	if (media_path(live->config, MEDIA_INCOMING, file, path, err) != 0)
+		return -1;
+	if (media_store(request, path, arrival, err) != 0) {
+		(void)unlink(path);
+		return -1;
+	}
+	return ingest_file(
+	    live, &door_call(request)->stream, arrival, err);
+}
+
+static int
+media_take_playlist(
+    struct request *request, const char *name, struct error *err)
+{
+	struct live *live = door_live(request);
+	const int64_t max = live->config->playlist_max_kb << 10;
+	struct pushed_text pushed = { .name = name };
+	struct buf text;
+	ssize_t got = -1;
+	char *room;
+	int rc = -1;
+
+	buf_init(&text, (size_t)max + PIECE_BYTES);
+	if (request_body_begin(request, max, err) == 0) {
+		while ((room = buf_room(&text, PIECE_BYTES)) != NULL &&
+		       (got = request_body_read(
+			    request, room, PIECE_BYTES, err)) > 0)
+			text.size += (size_t)got;
+		if (room == NULL)
+			error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	}
+	pushed.text = text.data;
+	pushed.size = text.size;
+	if (got == 0)
+		rc = ingest_playlist(
+		    live, &door_call(request)->stream, &pushed, err);
+	buf_free(&text);
+	return rc;
+}
+
+static enum verdict
+media_put(struct request *request, struct error *err)
+{
+	struct arrival arrival = { .name = request_rest(request) };
+	int made;
+
+	if (ingest_admit(door_live(request), &door_call(request)->stream,
+		arrival.name, &arrival.kind, err) != 0)
+		return REQUEST_FAILED;
+	if (arrival.kind == MEDIA_PLAYLIST)
+		made = media_take_playlist(request, arrival.name, err);
+	else
+		made = media_take_file(request, &arrival, err);
+	if (made < 0)
+		return REQUEST_FAILED;
+	return reply_empty(request, made == 1 ? 201 : 200);
+}
+
+static enum verdict
+media_delete(struct request *request, struct error *err)
+{
+	const char *name = request_rest(request);
+	enum media_kind kind;
+
+	if (probe_name(name, &kind, err) != 0 ||
+	    ingest_delete(door_live(request), &door_call(request)->stream,
+		name, err) != 0)
+		return REQUEST_FAILED;
+	return reply_empty(request, 200);
+}
+
+#define BY_KEY "/api/live/:id/media/*"
+#define BY_TOKEN "/push/:id/*"
+
+static const struct route TABLE[] = {
+	{ .method = "PUT",
+	    .path = BY_KEY,
+	    .handler = media_put,
+	    .who = WHO_KEY,
+	    .streams = true },
+	{ .method = "POST",
+	    .path = BY_KEY,
+	    .handler = media_put,
+	    .who = WHO_KEY,
+	    .streams = true },
+	{ .method = "DELETE",
+	    .path = BY_KEY,
+	    .handler = media_delete,
+	    .who = WHO_KEY },
+	{ .method = "PUT",
+	    .path = BY_TOKEN,
+	    .handler = media_put,
+	    .who = WHO_PUSH,
+	    .streams = true,
+	    .secret = true },
+	{ .method = "POST",
+	    .path = BY_TOKEN,
+	    .handler = media_put,
+	    .who = WHO_PUSH,
+	    .streams = true,
+	    .secret = true },
+	{ .method = "DELETE",
+	    .path = BY_TOKEN,
+	    .handler = media_delete,
+	    .who = WHO_PUSH,
+	    .secret = true },
+};
+
+int
+main(int argc, char **argv)
+{
+	return door_main(
+	    argc, argv, &(struct door_table){ "media", ROUTES(TABLE) });
+}

@@ -1,0 +1,80 @@
+/*
+ * What encoders push, and the rules of docs/media.md: whose files and lists
+ * are taken, and when a broadcast begins and ends by them.
+ */
+#ifndef LIVEBIN_LIVE_INGEST_H
+#define LIVEBIN_LIVE_INGEST_H
+
+#include <stdbool.h>
+
+#include "live/live.h"
+#include "live/probe.h"
+#include "store/stream.h"
+
+/*
+ * Before the body is read: the name, the rate and whether there is room.
+ * ERROR_INPUT, ERROR_MEDIA_KIND, ERROR_RATE, ERROR_TOO_LARGE, ERROR_NO_ROOM.
+ * 0 and *kind as the name says, or -1.
+ */
+int ingest_admit(struct live *live, const struct stream *stream,
+    const char *name, enum media_kind *kind, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* A file that came whole and was looked at (probe_content). */
+struct arrival {
+	const char *name;
+	enum media_kind kind; /* any but MEDIA_PLAYLIST */
+	const char *file;     /* in incoming/; this call sees to it */
+	int64_t bytes;
+	uint64_t digest;
+};
+
+/*
+ * Takes a file in; publishes it where a list waits for it. ERROR_ENCODER for
+ * another encoder's. 1: it is new, 0: it replaces one, or was there; -1 with
+ * *err, and the file is gone.
+ */
+int ingest_file(struct live *live, const struct stream *stream,
+    const struct arrival *arrival, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Takes a playlist in: `size` bytes of text. May start the broadcast, and end
+ * it. ERROR_INPUT, ERROR_INIT, ERROR_ENCODER, ERROR_OVER. 1: the first of
+ * that name, 0: a later one, -1 with *err.
+ */
+struct pushed_text {
+	const char *name;
+	const char *text;
+	size_t size;
+};
+int ingest_playlist(struct live *live, const struct stream *stream,
+    const struct pushed_text *pushed, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* DELETE: forgets what isn't published. ERROR_PATH_UNKNOWN. 0 or -1. */
+int ingest_delete(struct live *live, const struct stream *stream,
+    const char *name, struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * For the sweep: removes files that no list ever named, and what is known of
+ * encoders that are long gone. 0 or -1.
+ */
+int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* The stream is gone: whatever it sent and isn't published. 0 or -1. */
+int ingest_forget(struct live *live, const char *stream_id, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* How long an encoder was silent, and from when on another may take over. */
+struct encoder;
+bool ingest_is_busy(const struct encoder *encoder, int64_t now_unix_ms);
+int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);
+int ingest_refuse(int64_t held_ms, struct error *err);
+
+/* A newcomer's files become the encoder's, or are thrown away. 0 or -1. */
+int ingest_settle_newcomer(struct live *live, const char *stream_id,
+    bool takes_over, struct error *err) __attribute__((warn_unused_result));
+
+#endif

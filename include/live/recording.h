@@ -1,0 +1,38 @@
+/*
+ * What becomes of a broadcast's media: kept as a replay, or removed.
+ */
+#ifndef LIVEBIN_LIVE_RECORDING_H
+#define LIVEBIN_LIVE_RECORDING_H
+
+#include "live/live.h"
+#include "store/job.h"
+#include "store/recording.h"
+
+/*
+ * Inside a change on the "lasting" part that ends a stream: its live recording
+ * ends too. 1: it is kept, and a replay is to be made of it; 0: there is none,
+ * it is empty, or it isn't to be kept and will be removed; -1 with *err.
+ */
+int recording_end(struct change *change, const char *stream_id, bool keep,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Behind that change: the live playlists are ended, so that players stop.
+ * Errors are logged: making the replay does it again.
+ */
+void recording_ended(struct live *live, const char *stream_id);
+
+/*
+ * Inside a change on the "lasting" part: nobody is to see the stream's
+ * recordings any more; jobs remove them. 0 or -1.
+ */
+int recording_discard_all(struct change *change, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+int recording_discard(struct change *change, const struct recording *recording,
+    int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
+
+/* Behind it: their folders are out of the web server's sight at once. */
+void recording_hide_all(struct live *live, const char *stream_id);
+void recording_hide(struct live *live, const struct recording *recording);
+
+#endif

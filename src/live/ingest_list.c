@@ -1,0 +1,461 @@
+/*
+ * Pushed playlists: whose they are, and what they begin and end.
+ *
+ *	a list that goes on from the encoder's last      -> taken
+ *	any other, while an encoder is sending           -> 409
+ *	any other, once it has been silent for long      -> a new session: what
+ *	    the newcomer sent is its own now, and a discontinuity is between
+ *
+ * The decision and its rows are one transaction of the "passing" part.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "live/ingest.h"
+#include "live/lifecycle.h"
+#include "live/playlist.h"
+#include "live/publish.h"
+#include "store/ingest.h"
+#include "store/presence.h"
+
+#define JOIN_MS 10000
+
+/* A media playlist on its way in. */
+struct incoming {
+	struct live *live;
+	const struct stream *stream;
+	const struct playlist *list;
+	const char *name;
+	struct recording recording;
+	struct encoder encoder; /* as it was, then as it is */
+	bool known;		/* it was */
+	bool goes_on;
+	int64_t now;
+};
+
+static int64_t
+list_end(const struct playlist *list)
+{
+	return list->sequence + (int64_t)list->segment_count;
+}
+
+/* Does this list go on from the last one of that encoder? */
+static bool
+list_goes_on(const struct encoder *encoder, const struct playlist *list)
+{
+	if (list->sequence == encoder->sequence + 1)
+		return true;
+	if (encoder->sequence < list->sequence ||
+	    encoder->sequence >= list_end(list))
+		return false;
+	return strcmp(list->segments[encoder->sequence - list->sequence].name,
+		   encoder->last) == 0;
+}
+
+/* 1 if the list names a file that a newcomer sent over another's, 0, -1. */
+static int
+list_is_newcomer(struct incoming *in, struct error *err)
+{
+	struct upload upload;
+	size_t i;
+	int found;
+
+	found = store_upload_newcomer(
+	    in->live->store, in->stream->id, &upload, err);
+	for (i = 0; found == 1 && i < in->list->segment_count; i++) {
+		found = store_upload_find(in->live->store, in->stream->id,
+		    in->list->segments[i].name, true, &upload, err);
+		if (found != 0)
+			return found;
+		found = 1;
+	}
+	return found < 0 ? -1 : 0;
+}
+
+/* Finds the encoder of that name, and whether its list goes on. 0 or -1. */
+static int
+list_look(struct incoming *in, struct error *err)
+{
+	int found;
+
+	found = store_encoder_find(
+	    in->live->store, in->stream->id, in->name, &in->encoder, err);
+	if (found < 0)
+		return -1;
+	in->known = found == 1;
+	in->goes_on = in->known && list_goes_on(&in->encoder, in->list);
+	if (!in->goes_on)
+		return 0;
+	found = list_is_newcomer(in, err);
+	in->goes_on = found == 0;
+	return found < 0 ? -1 : 0;
+}
+
+/* Every segment must have its init section, when its list comes. */
+static int
+list_check_maps(struct incoming *in, struct error *err)
+{
+	const char *last = NULL;
+	struct upload upload;
+	size_t i;
+	int found;
+
+	for (i = 0; i < in->list->segment_count; i++) {
+		const char *map = in->list->segments[i].map;
+
+		if (map == NULL || (last != NULL && strcmp(map, last) == 0))
+			continue;
+		last = map;
+		found = store_upload_find(
+		    in->live->store, in->stream->id, map, true, &upload, err);
+		if (found == 0)
+			found = store_upload_find(in->live->store,
+			    in->stream->id, map, false, &upload, err);
+		if (found < 0)
+			return -1;
+		if (found == 1 && upload.kind == MEDIA_INIT)
+			continue;
+		/* After a power cut only those that go on have none. */
+		if (found == 0 && in->goes_on)
+			continue;
+		return error_set(err, ERROR_INIT, NULL,
+		    "The init section %s %s.", map,
+		    found == 0 ? "has not come" : "is not one");
+	}
+	return 0;
+}
+
+/* Is any encoder of the stream to be left alone by one that is new here? */
+static int
+list_may_join(struct incoming *in, struct error *err)
+{
+	struct encoder newest;
+	struct variant variant;
+	int64_t held_ms;
+	int found;
+
+	found =
+	    store_encoder_newest(in->live->store, in->stream->id, &newest, err);
+	if (found <= 0)
+		return found;
+	held_ms = ingest_held_ms(&newest, in->now);
+	if (held_ms == 0 || in->now - newest.began_unix_ms < JOIN_MS)
+		return 0;
+	found = store_variant_get(
+	    in->live->store, in->recording.seq, in->name, &variant, err);
+	if (found == 0)
+		return ingest_refuse(held_ms, err);
+	return found < 0 ? -1 : 0;
+}
+
+/* The first rendition that nobody is sending. Its number, or -1 with *err. */
+static int
+list_choose_rendition(struct incoming *in, struct error *err)
+{
+	struct encoder other;
+	int number, found;
+
+	for (number = 0; number < RENDITIONS_MAX; number++) {
+		found = store_encoder_of_rendition(
+		    in->live->store, in->stream->id, number, &other, err);
+		if (found < 0)
+			return -1;
+		if (found == 1 && ingest_held_ms(&other, in->now) > 0)
+			continue;
+		if (found == 1 &&
+		    store_encoder_delete(in->live->store, &other, err) != 0)
+			return -1;
+		return number;
+	}
+	return error_set(err, ERROR_INPUT, "name",
+	    "A broadcast has %d renditions at the most.", RENDITIONS_MAX);
+}
+
+/* A new session: who was sending before? 0, or -1 with ERROR_ENCODER. */
+static int
+list_take_over(struct incoming *in, struct error *err)
+{
+	struct encoder *encoder = &in->encoder;
+	int64_t sequence = in->list->sequence - 1;
+	int64_t held_ms;
+	int number;
+
+	/* One whose broadcast was stopped, and which goes on in the next. */
+	if (in->goes_on)
+		sequence = encoder->sequence;
+	if (in->known) {
+		held_ms = ingest_held_ms(encoder, in->now);
+		if (held_ms > 0)
+			return ingest_refuse(held_ms, err);
+		number = (int)encoder->rendition;
+	} else {
+		if (list_may_join(in, err) != 0)
+			return -1;
+		number = list_choose_rendition(in, err);
+		if (number < 0)
+			return -1;
+	}
+	memset(encoder, 0, sizeof(*encoder));
+	memcpy(encoder->stream_id, in->stream->id, ID_BYTES);
+	(void)snprintf(encoder->name, sizeof(encoder->name), "%s", in->name);
+	encoder->rendition = number;
+	encoder->session = (int64_t)randombytes_random() + 1;
+	encoder->sequence = sequence;
+	encoder->began_unix_ms = in->now;
+	return ingest_settle_newcomer(in->live, in->stream->id, true, err);
+}
+
+/* What is new in the list waits for its segments from now on. */
+static int
+list_enlist(struct incoming *in, struct error *err)
+{
+	const struct playlist *list = in->list;
+	struct listed listed;
+	int64_t sequence;
+
+	for (sequence = in->encoder.sequence + 1; sequence < list_end(list);
+	     sequence++) {
+		const struct playlist_segment *segment =
+		    &list->segments[sequence - list->sequence];
+
+		memset(&listed, 0, sizeof(listed));
+		listed.sequence = sequence;
+		(void)snprintf(listed.segment, sizeof(listed.segment), "%s",
+		    segment->name);
+		(void)snprintf(listed.map, sizeof(listed.map), "%s",
+		    segment->map != NULL ? segment->map : "");
+		listed.duration_us = segment->duration_us;
+		listed.at_unix_ms = segment->at_unix_ms;
+		listed.discontinuity = segment->discontinuity;
+		listed.gap = segment->gap;
+		listed.since_unix_ms = in->now;
+		if (store_listed_insert(
+			in->live->store, &in->encoder, &listed, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+list_note_encoder(struct incoming *in, struct error *err)
+{
+	const struct playlist *list = in->list;
+	const struct playlist_segment *last =
+	    &list->segments[list->segment_count - 1];
+	struct encoder *encoder = &in->encoder;
+
+	encoder->sequence = list_end(list) - 1;
+	(void)snprintf(encoder->last, sizeof(encoder->last), "%s", last->name);
+	encoder->heard_unix_ms = in->now;
+	encoder->segment_ms = last->duration_us / 1000;
+	encoder->target_s = list->target_s;
+	encoder->ended = list->ended ? ENCODER_ENDED : ENCODER_SENDING;
+	if (store_encoder_put(in->live->store, encoder, err) != 0)
+		return -1;
+	return store_broadcast_heard(in->live->store, in->stream->id,
+	    in->now + in->live->config->reconnect_window_s * 1000, in->now,
+	    err);
+}
+
+static int
+list_decide(struct incoming *in, struct error *err)
+{
+	if (list_look(in, err) != 0 || list_check_maps(in, err) != 0)
+		return -1;
+	if (in->goes_on && in->encoder.ended != ENCODER_STOPPED) {
+		if (ingest_settle_newcomer(
+			in->live, in->stream->id, false, err) != 0)
+			return -1;
+	} else if (list_take_over(in, err) != 0) {
+		return -1;
+	}
+	if (list_enlist(in, err) != 0)
+		return -1;
+	return list_note_encoder(in, err);
+}
+
+/* The stream isn't live: this list begins a broadcast, or is of one that is
+ * over. */
+static int
+list_start(struct incoming *in, struct stream *stream, struct error *err)
+{
+	if (in->goes_on)
+		return error_set_retry(err, ERROR_OVER, 5,
+		    "The broadcast that this list is of was stopped. "
+		    "Start the encoder anew for another one.");
+	if (list_check_maps(in, err) != 0)
+		return -1;
+	return lifecycle_start(in->live, stream, err);
+}
+
+/* Makes the broadcast that the list is of, where it isn't live. 0 or -1. */
+static int
+list_open(struct incoming *in, struct error *err)
+{
+	struct stream now;
+	int rc;
+
+	if (list_look(in, err) != 0)
+		return -1;
+	/* What the request was admitted with may be older than another list. */
+	rc = store_stream_find(in->live->store, in->stream->id, &now, err);
+	if (rc == 0)
+		rc = error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+		    "There is no such stream.");
+	if (rc == 1 && now.status == STREAM_LIVE)
+		rc = 0;
+	else if (rc == 1)
+		rc = list_start(in, &now, err);
+	stream_free(&now);
+	if (rc != 0)
+		return -1;
+	return publish_open(in->live, in->stream, &in->recording, err);
+}
+
+/* Before another takes over: what the one before had sent. */
+static int
+list_finish_last(struct incoming *in, struct error *err)
+{
+	const struct publish_extent all = { .all = true };
+
+	if (!in->known || in->goes_on ||
+	    ingest_held_ms(&in->encoder, in->now) > 0)
+		return 0;
+	return publish_listed(in->live, &in->encoder, &all, err);
+}
+
+/* A list that ends, when no other goes on, ends the broadcast. */
+static int
+list_end_broadcast(struct incoming *in, struct error *err)
+{
+	int sending;
+
+	if (!in->list->ended)
+		return 0;
+	sending = store_encoder_sending(in->live->store, in->stream->id, err);
+	if (sending != 0)
+		return sending < 0 ? -1 : 0;
+	return lifecycle_stop_id(in->live, in->stream->id, err);
+}
+
+static int
+list_take(struct incoming *in, struct error *err)
+{
+	struct publish_extent extent = { .floor = in->list->sequence };
+	struct change change;
+
+	if (in->list->segment_count == 0)
+		return 0;
+	if (list_open(in, err) != 0 || list_finish_last(in, err) != 0 ||
+	    change_begin(&change, in->live, STORE_PASSING, err) != 0)
+		return -1;
+	if (change_end(&change, list_decide(in, err), err) != 0)
+		return -1;
+	extent.all = in->list->ended;
+	if (publish_listed(in->live, &in->encoder, &extent, err) != 0 ||
+	    list_end_broadcast(in, err) != 0)
+		return -1;
+	return in->known ? 0 : 1;
+}
+
+static void
+variant_copy(char to[VARIANT_TEXT_BYTES], const char *text)
+{
+	(void)snprintf(to, VARIANT_TEXT_BYTES, "%s", text != NULL ? text : "");
+}
+
+static void
+variant_of_stream(struct variant *to, const struct playlist_variant *from)
+{
+	(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
+	to->bandwidth = from->bandwidth;
+	to->width = from->width;
+	to->height = from->height;
+	to->frame_rate_milli = from->frame_rate_milli;
+	variant_copy(to->codecs, from->codecs);
+	variant_copy(to->group, from->audio);
+}
+
+static void
+variant_of_audio(struct variant *to, const struct playlist_audio *from)
+{
+	(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
+	to->audio = true;
+	to->is_default = from->is_default;
+	variant_copy(to->group, from->group);
+	variant_copy(to->label, from->label);
+	variant_copy(to->language, from->language);
+}
+
+/* What a multivariant playlist says; ffmpeg sends it behind the first lists. */
+static int
+variants_take(struct live *live, const struct stream *stream,
+    const struct playlist *list, struct error *err)
+{
+	struct variant variants[2 * RENDITIONS_MAX];
+	struct recording recording;
+	size_t i;
+	int count = 0, before;
+
+	memset(variants, 0, sizeof(variants));
+	for (i = 0; i < list->variant_count && count < RENDITIONS_MAX; i++)
+		variant_of_stream(&variants[count++], &list->variants[i]);
+	for (i = 0; i < list->audio_count && i < RENDITIONS_MAX; i++)
+		variant_of_audio(&variants[count++], &list->audios[i]);
+	if (publish_open(live, stream, &recording, err) != 0)
+		return -1;
+	before = store_variant_count(live->store, recording.seq, err);
+	if (before < 0 ||
+	    publish_variants(live, &recording, variants, count, err) != 0)
+		return -1;
+	return before > 0 ? 0 : 1;
+}
+
+/* One that comes before anything else starts a stream that never began. */
+static int
+variants_push(struct live *live, const struct stream *stream,
+    const struct playlist *list, struct error *err)
+{
+	struct stream copy;
+	int rc;
+
+	rc = store_stream_find(live->store, stream->id, &copy, err);
+	if (rc == 1 && copy.status == STREAM_PENDING &&
+	    copy.stopped_unix_ms == 0 && lifecycle_start(live, &copy, err) != 0)
+		rc = -1;
+	/* Without a broadcast there is nothing that it could describe. */
+	if (rc == 1 && copy.status == STREAM_LIVE)
+		rc = variants_take(live, stream, list, err);
+	stream_free(&copy);
+	return rc;
+}
+
+int
+ingest_playlist(struct live *live, const struct stream *stream,
+    const struct pushed_text *pushed, struct error *err)
+{
+	struct incoming in = {
+		.live = live,
+		.stream = stream,
+		.name = pushed->name,
+		.now = clock_unix_ms(),
+	};
+	struct playlist list;
+	int rc;
+
+	if (playlist_parse(
+		&list, pushed->text, pushed->size, pushed->name, err) != 0)
+		return -1;
+	in.list = &list;
+	if (list.multivariant)
+		rc = variants_push(live, stream, &list, err);
+	else
+		rc = list_take(&in, err);
+	playlist_free(&list);
+	return rc;
+}

@@ -1,0 +1,323 @@
+/*
+ * Jobs: claims, ends, and the two that need no other program.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "live/jobs.h"
+#include "live/manifest.h"
+#include "live/media.h"
+#include "live/recording.h"
+#include "store/stream.h"
+
+#define REMOVE_FILES 500
+#define REMOVE_ROWS 1000
+#define RETRY_S_MAX 3600
+#define RETAIN_MAX 100
+
+static const char *const JOB_NAMES[JOB_KIND__MAX] = {
+	[JOB_REPLAY] = "replay",
+	[JOB_MP4] = "MP4",
+	[JOB_POSTER] = "poster",
+	[JOB_THUMBS] = "thumbnails",
+	[JOB_REMOVE] = "removal",
+};
+
+struct topic
+jobs_topic(void)
+{
+	return topic_of("jobs", "");
+}
+
+int
+jobs_next(struct live *live, int64_t *due_unix_ms, struct error *err)
+{
+	return store_job_next(live->store, due_unix_ms, err);
+}
+
+int
+jobs_claim(struct live *live, struct job *job, struct recording *recording,
+    struct error *err)
+{
+	const int64_t now = clock_unix_ms();
+	struct change change;
+	int claimed, found = 0;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	claimed =
+	    store_job_claim(live->store, now, now + JOBS_LEASE_MS, job, err);
+	if (claimed == 1)
+		found = store_recording_get(
+		    live->store, job->recording, recording, err);
+	/* Of a recording that is gone: so is its work. */
+	if (claimed == 1 && found == 0)
+		claimed = store_job_delete(live->store, job, err) < 0 ? -1 : 0;
+	if (found < 0)
+		claimed = -1;
+	if (change_end(&change, claimed < 0 ? -1 : 0, err) != 0)
+		return -1;
+	return claimed;
+}
+
+int
+jobs_renew(struct live *live, const struct job *job, int64_t progress,
+    struct error *err)
+{
+	struct recording recording;
+	struct change change;
+	int rc;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	rc = store_job_move(
+	    live->store, job, clock_unix_ms() + JOBS_LEASE_MS, progress, err);
+	if (rc == 1 &&
+	    store_recording_get(live->store, job->recording, &recording, err) ==
+		1 &&
+	    change_wakes_stream(&change, recording.stream_id, err) != 0)
+		rc = -1;
+	if (change_end(&change, rc < 0 ? -1 : 0, err) != 0)
+		return -1;
+	return rc;
+}
+
+/* Inside a change: the result's rows. 0 or -1. */
+static int
+jobs_write(struct live *live, const struct job *job,
+    const struct job_result *result, struct error *err)
+{
+	struct store *store = live->store;
+	int rc = 0;
+
+	if (job->kind == JOB_MP4 && result->mp4_bytes > 0)
+		rc = store_recording_set_mp4(
+		    store, job->recording, result->mp4_bytes, err);
+	if (rc == 0 && result->made)
+		rc = store_recording_set_pictures(store, job->recording,
+		    job->kind == JOB_POSTER, job->kind == JOB_THUMBS, err);
+	if (rc == 0 && result->detail != NULL)
+		rc = store_recording_add_detail(
+		    store, job->recording, result->detail, err);
+	return rc;
+}
+
+int
+jobs_done(struct live *live, const struct job *job,
+    const struct job_result *result, struct error *err)
+{
+	struct recording recording;
+	struct change change;
+	int ours;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	ours = store_job_delete(live->store, job, err);
+	if (ours == 1 && jobs_write(live, job, result, err) != 0)
+		ours = -1;
+	if (ours == 1 &&
+	    store_recording_get(live->store, job->recording, &recording, err) ==
+		1 &&
+	    change_wakes_stream(&change, recording.stream_id, err) != 0)
+		ours = -1;
+	if (change_end(&change, ours < 0 ? -1 : 0, err) != 0)
+		return -1;
+	return ours;
+}
+
+/* Inside a change: nothing will come of it. The reason is kept. 0 or -1. */
+static int
+jobs_give_up(struct change *change, const struct job *job, const char *reason,
+    struct error *err)
+{
+	static const enum recording_state STATES[2] = { RECORDING_PROCESSING,
+		RECORDING_FAILED };
+	struct store *store = change->live->store;
+	struct recording recording;
+	char detail[JOBS_REASON_BYTES + 64];
+	int ours;
+
+	(void)snprintf(detail, sizeof(detail), "No %s: %.*s",
+	    JOB_NAMES[job->kind], JOBS_REASON_BYTES, reason);
+	ours = store_job_delete(store, job, err);
+	if (ours <= 0)
+		return ours;
+	if (store_recording_add_detail(store, job->recording, detail, err) !=
+		0 ||
+	    store_recording_get(store, job->recording, &recording, err) != 1)
+		return -1;
+	if (job->kind == JOB_REPLAY &&
+	    (store_recording_turn(
+		 store, job->recording, STATES, clock_unix_ms(), err) < 0 ||
+		store_stream_settle(
+		    store, recording.stream_id, STREAM_FAILED, err) < 0))
+		return -1;
+	return change_wakes_stream(change, recording.stream_id, err);
+}
+
+static int64_t
+jobs_retry_ms(struct live *live, int64_t attempts)
+{
+	int64_t seconds = live->config->job_retry_s;
+	int64_t i;
+
+	for (i = 1; i < attempts && seconds < RETRY_S_MAX; i++)
+		seconds *= 2;
+	return (seconds < RETRY_S_MAX ? seconds : RETRY_S_MAX) * 1000;
+}
+
+int
+jobs_failed(struct live *live, const struct job *job, const char *reason,
+    struct error *err)
+{
+	/* What is to go must go in the end, however often it takes. */
+	const bool again = job->attempts < live->config->job_attempts ||
+			   job->kind == JOB_REMOVE;
+	const int64_t due =
+	    clock_unix_ms() + jobs_retry_ms(live, job->attempts);
+	struct change change;
+	int rc;
+
+	log_write(LOG_LEVEL_WARN, NULL, "job %lld (%s), attempt %lld: %s",
+	    (long long)job->id, JOB_NAMES[job->kind], (long long)job->attempts,
+	    reason);
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	if (again)
+		rc = store_job_move(live->store, job, due, 0, err);
+	else
+		rc = jobs_give_up(&change, job, reason, err);
+	return change_end(&change, rc < 0 ? -1 : 0, err);
+}
+
+/* Inside a change: the replay is there. 0 or -1. */
+static int
+replay_commit(struct change *change, const struct job *job,
+    const struct recording *recording, struct error *err)
+{
+	static const enum recording_state STATES[2] = { RECORDING_PROCESSING,
+		RECORDING_READY };
+	static const enum job_kind NEXT[] = { JOB_MP4, JOB_POSTER, JOB_THUMBS };
+	struct store *store = change->live->store;
+	const int64_t now = clock_unix_ms();
+	int turned;
+	size_t i;
+
+	if (store_job_delete(store, job, err) < 0)
+		return -1;
+	turned = store_recording_turn(store, recording->seq, STATES, now, err);
+	if (turned <= 0)
+		return turned; /* it was removed meanwhile */
+	for (i = 0; i < sizeof(NEXT) / sizeof(NEXT[0]); i++)
+		if (store_job_insert(
+			store, recording->seq, NEXT[i], now, err) != 0)
+			return -1;
+	if (store_stream_settle(
+		store, recording->stream_id, STREAM_READY, err) < 0 ||
+	    change_wakes(change, jobs_topic(), err) != 0)
+		return -1;
+	return change_wakes_stream(change, recording->stream_id, err);
+}
+
+int
+jobs_replay(struct live *live, const struct job *job,
+    const struct recording *recording, struct error *err)
+{
+	struct change change;
+
+	if (manifest_close(live, recording, true, err) != 0 ||
+	    change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	return change_end(
+	    &change, replay_commit(&change, job, recording, err), err);
+}
+
+/* A batch of rows; and the job, behind the last. 1, 0 or -1. */
+static int
+remove_rows(struct live *live, const struct job *job, struct error *err)
+{
+	struct change change;
+	int gone;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	gone = store_recording_delete(
+	    live->store, job->recording, REMOVE_ROWS, err);
+	if (gone == 1 && store_job_delete(live->store, job, err) < 0)
+		gone = -1;
+	if (change_end(&change, gone < 0 ? -1 : 0, err) != 0)
+		return -1;
+	return gone;
+}
+
+int
+jobs_remove(struct live *live, const struct job *job,
+    const struct recording *recording, struct error *err)
+{
+	char path[FILE_PATH_BYTES];
+	int gone;
+
+	recording_hide(live, recording);
+	if (media_path(live->config, MEDIA_TRASH, recording->id, path, err) !=
+	    0)
+		return -1;
+	gone = file_remove_folder(path, REMOVE_FILES, err);
+	if (gone <= 0)
+		return gone;
+	return remove_rows(live, job, err);
+}
+
+static int
+retain_one(
+    struct live *live, const struct recording *recording, struct error *err)
+{
+	struct change change;
+	int rc;
+
+	log_write(LOG_LEVEL_INFO, NULL, "recording %s is not kept any longer",
+	    recording->id);
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	rc = recording_discard(&change, recording, clock_unix_ms(), err);
+	if (rc == 0)
+		rc = change_wakes_stream(&change, recording->stream_id, err);
+	return change_end(&change, rc, err);
+}
+
+/* The next that isn't to be kept. 1 and *recording, 0, or -1. */
+static int
+retain_next(struct live *live, struct recording *recording, struct error *err)
+{
+	const struct config *config = live->config;
+	const int64_t keep_ms = config->keep_days * 86400000;
+	int64_t bytes;
+	int found = 0;
+
+	if (keep_ms > 0)
+		found = store_recording_oldest(
+		    live->store, clock_unix_ms() - keep_ms, recording, err);
+	if (found != 0 || config->keep_max_mb == 0)
+		return found;
+	if (store_recording_kept_bytes(live->store, &bytes, err) != 0)
+		return -1;
+	if (bytes >> 20 < config->keep_max_mb)
+		return 0;
+	return store_recording_oldest(live->store, INT64_MAX, recording, err);
+}
+
+int
+jobs_retain(struct live *live, struct error *err)
+{
+	struct recording recording;
+	int found, count = 0;
+
+	while (count < RETAIN_MAX &&
+	       (found = retain_next(live, &recording, err)) != 0) {
+		if (found < 0 || retain_one(live, &recording, err) != 0)
+			return -1;
+		count++;
+	}
+	return count;
+}

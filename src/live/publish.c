@@ -1,0 +1,538 @@
+/*
+ * Publishing. The order of things makes a kill at any point harmless:
+ *
+ *	files are moved to the names that their segments will have;
+ *	rows of the "lasting" part say that they are published;
+ *	rows of the "passing" part forget that they were listed;
+ *	playlists are appended to and replaced.
+ *
+ * Whoever comes next finds a file moved already, a listed entry that its
+ * rendition's session and sequence know, or a playlist that ends elsewhere
+ * than its row says; each is put right then. All of it is under the
+ * recording's lock.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "live/manifest.h"
+#include "live/probe.h"
+#include "live/publish.h"
+#include "store/ingest.h"
+
+#define BATCH 64
+
+/* One round of publishing. */
+struct batch {
+	struct live *live;
+	struct recording recording;
+	struct rendition rendition;
+	struct encoder encoder;
+	struct listed listed[BATCH];
+	struct segment segments[BATCH];
+	bool came[BATCH];
+	int count; /* listed; then, of them, what is settled */
+	int taken; /* segments */
+};
+
+static int
+publish_insert(struct live *live, struct recording *fresh,
+    struct recording *recording, struct error *err)
+{
+	struct change change;
+	int found;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	/* Again, under the write lock: two first files may race. */
+	found = store_recording_newest(
+	    live->store, fresh->stream_id, recording, err);
+	if (found >= 0 && (found == 0 || recording->state != RECORDING_LIVE)) {
+		found = store_recording_insert(live->store, fresh, err);
+		*recording = *fresh;
+	}
+	return change_end(&change, found < 0 ? -1 : 0, err);
+}
+
+int
+publish_open(struct live *live, const struct stream *stream,
+    struct recording *recording, struct error *err)
+{
+	char path[FILE_PATH_BYTES];
+	struct recording fresh;
+	int found;
+
+	found = store_recording_newest(live->store, stream->id, recording, err);
+	if (found < 0)
+		return -1;
+	if (found == 1 && recording->state == RECORDING_LIVE)
+		return 0;
+	memset(&fresh, 0, sizeof(fresh));
+	id_make(fresh.id, ID_CHARS);
+	memcpy(fresh.stream_id, stream->id, ID_BYTES);
+	fresh.started_unix_ms = clock_unix_ms();
+	if (media_path(live->config, MEDIA_LIVE, fresh.id, path, err) != 0 ||
+	    file_make_folder(path, err) != 0 ||
+	    publish_insert(live, &fresh, recording, err) != 0)
+		return -1;
+	if (strcmp(fresh.id, recording->id) != 0)
+		(void)rmdir(path);
+	return 0;
+}
+
+/* The rendition as it is, or as it begins. */
+static int
+batch_rendition(struct batch *batch, struct error *err)
+{
+	struct rendition *rendition = &batch->rendition;
+	const struct encoder *encoder = &batch->encoder;
+	int found;
+
+	found = store_rendition_get(batch->live->store, batch->recording.seq,
+	    encoder->rendition, rendition, err);
+	if (found < 0)
+		return -1;
+	if (found == 0) {
+		memset(rendition, 0, sizeof(*rendition));
+		rendition->recording = batch->recording.seq;
+		rendition->number = encoder->rendition;
+		rendition->target_s = encoder->target_s;
+		rendition->session = encoder->session;
+		rendition->sequence = -1;
+	}
+	(void)snprintf(
+	    rendition->name, sizeof(rendition->name), "%s", encoder->name);
+	if (rendition->session != encoder->session)
+		rendition->sequence = -1;
+	return 0;
+}
+
+static bool
+kind_is_segment(int64_t kind)
+{
+	return kind == MEDIA_FMP4 || kind == MEDIA_TS || kind == MEDIA_AAC;
+}
+
+/* Reads what is listed. Their number, 0 where nothing is to be done, -1. */
+static int
+batch_load(struct batch *batch, struct error *err)
+{
+	struct store *store = batch->live->store;
+	struct upload upload;
+	int found, i;
+
+	found = store_recording_newest(
+	    store, batch->encoder.stream_id, &batch->recording, err);
+	if (found <= 0 || batch->recording.state != RECORDING_LIVE)
+		return found < 0 ? -1 : 0;
+	batch->count = store_listed_list(
+	    store, &batch->encoder, BATCH, batch->listed, err);
+	if (batch->count < 0 || batch_rendition(batch, err) != 0)
+		return -1;
+	for (i = 0; i < batch->count; i++) {
+		found = store_upload_find(store, batch->encoder.stream_id,
+		    batch->listed[i].segment, false, &upload, err);
+		if (found < 0)
+			return -1;
+		batch->came[i] = found == 1 && !upload.published &&
+				 kind_is_segment(upload.kind);
+	}
+	return batch->count;
+}
+
+/* What is missing at i: is it given up? */
+static bool
+batch_gives_up(
+    const struct batch *batch, int i, const struct publish_extent *extent)
+{
+	const struct listed *listed = &batch->listed[i];
+	const int64_t waited = clock_unix_ms() - listed->since_unix_ms;
+	int later;
+
+	if (listed->gap || extent->all || listed->sequence < extent->floor)
+		return true;
+	if (waited < batch->live->config->media_gap_wait_s * 1000)
+		return false;
+	for (later = i + 1; later < batch->count; later++)
+		if (batch->came[later])
+			return true;
+	return false;
+}
+
+/* The init section that an entry needs: its K into *init; -1 with *err. */
+static int
+batch_init(struct batch *batch, const struct listed *listed, int64_t *init,
+    struct error *err)
+{
+	struct rendition *rendition = &batch->rendition;
+	const struct config *config = batch->live->config;
+	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
+	char name[MEDIA_FILE_BYTES];
+	struct upload upload;
+	int found;
+
+	found = store_upload_find(batch->live->store, batch->encoder.stream_id,
+	    listed->map, false, &upload, err);
+	if (found < 0)
+		return -1;
+	*init = rendition->inits - 1;
+	if (found == 0 || upload.kind != MEDIA_INIT ||
+	    (rendition->inits > 0 && upload.digest == rendition->init_digest))
+		return 0;
+	media_init_name(rendition->number, rendition->inits, name);
+	if (media_path(config, MEDIA_INCOMING, upload.file, from, err) != 0 ||
+	    media_file(config, batch->recording.id, name, to, err) != 0 ||
+	    file_link(from, to, err) != 0)
+		return -1;
+	*init = rendition->inits++;
+	rendition->init_digest = upload.digest;
+	rendition->bytes += upload.bytes;
+	return 0;
+}
+
+/* When a segment began, on the calendar. */
+static int64_t
+batch_time(const struct batch *batch, const struct listed *listed, bool breaks)
+{
+	const struct rendition *rendition = &batch->rendition;
+
+	if (rendition->segments > 0 && !breaks)
+		return rendition->end_unix_ms;
+	if (listed->at_unix_ms > rendition->end_unix_ms &&
+	    listed->at_unix_ms < clock_unix_ms() + 86400000)
+		return listed->at_unix_ms;
+	return clock_unix_ms() - listed->duration_us / 1000;
+}
+
+/* Moves a segment's file to its place. 1, 0 if there is none, -1. */
+static int
+batch_move(struct batch *batch, struct segment *segment, const char *name,
+    struct error *err)
+{
+	const struct config *config = batch->live->config;
+	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
+	char file[MEDIA_FILE_BYTES];
+	struct upload upload;
+	int found;
+
+	found = store_upload_find(batch->live->store, batch->encoder.stream_id,
+	    name, false, &upload, err);
+	if (found <= 0)
+		return found;
+	segment->kind = upload.kind;
+	segment->bytes = upload.bytes;
+	media_segment_name(segment, file);
+	if (media_path(config, MEDIA_INCOMING, upload.file, from, err) != 0 ||
+	    media_file(config, batch->recording.id, file, to, err) != 0)
+		return -1;
+	found = file_move(from, to, err);
+	/* It may have been moved by one that was killed behind that. */
+	return found == 0 && file_size(to) == upload.bytes ? 1 : found;
+}
+
+/* Makes entry i the next segment of the rendition. */
+static int
+batch_take(struct batch *batch, int i, struct error *err)
+{
+	struct rendition *rendition = &batch->rendition;
+	const struct listed *listed = &batch->listed[i];
+	struct segment *segment = &batch->segments[batch->taken];
+	enum media_kind kind = MEDIA_FMP4;
+	int there = 0;
+
+	memset(segment, 0, sizeof(*segment));
+	segment->recording = rendition->recording;
+	segment->rendition = rendition->number;
+	segment->seq = rendition->segments;
+	segment->duration_us = listed->duration_us;
+	segment->init = -1;
+	segment->discontinuity =
+	    rendition->segments > 0 &&
+	    (listed->discontinuity ||
+		rendition->session != batch->encoder.session);
+	if (probe_name(listed->segment, &kind, err) != 0)
+		return -1;
+	segment->kind = kind;
+	if (listed->map[0] != '\0' &&
+	    batch_init(batch, listed, &segment->init, err) != 0)
+		return -1;
+	if (batch->came[i] && !listed->gap &&
+	    (kind != MEDIA_FMP4 || segment->init >= 0))
+		there = batch_move(batch, segment, listed->segment, err);
+	if (there < 0)
+		return -1;
+	segment->gap = there == 0;
+	segment->at_unix_ms = batch_time(batch, listed, segment->discontinuity);
+	rendition->session = batch->encoder.session;
+	rendition->sequence = listed->sequence;
+	rendition->end_unix_ms =
+	    segment->at_unix_ms + segment->duration_us / 1000;
+	rendition->segments++;
+	rendition->duration_us += segment->duration_us;
+	rendition->bytes += segment->bytes;
+	batch->taken++;
+	return 0;
+}
+
+/* How far the list is to be published: entries are taken until one waits. */
+static int
+batch_choose(
+    struct batch *batch, const struct publish_extent *extent, struct error *err)
+{
+	int i;
+
+	batch->taken = 0;
+	for (i = 0; i < batch->count; i++) {
+		/* Published by one that was killed before it forgot it. */
+		if (batch->listed[i].sequence <= batch->rendition.sequence)
+			continue;
+		if (!batch->came[i] && !batch_gives_up(batch, i, extent))
+			break;
+		if (batch_take(batch, i, err) != 0)
+			return -1;
+	}
+	batch->count = i; /* what may be forgotten */
+	return 0;
+}
+
+/* Seconds, rounded, as EXTINF is compared with EXT-X-TARGETDURATION. */
+static int64_t
+segment_target_s(const struct segment *segment)
+{
+	return (segment->duration_us + 500000) / 1000000;
+}
+
+static int
+batch_write_rows(
+    struct batch *batch, const struct rendition *before, struct error *err)
+{
+	struct store *store = batch->live->store;
+	const char *stream_id = batch->encoder.stream_id;
+	struct rendition *rendition = &batch->rendition;
+	int64_t renditions = batch->recording.renditions;
+	int i;
+
+	for (i = 0; i < batch->taken; i++) {
+		const struct segment *segment = &batch->segments[i];
+		const int at = batch->count - batch->taken + i;
+
+		if (store_segment_insert(store, segment,
+			segment->gap ? batch->listed[at].segment : NULL,
+			err) != 0)
+			return -1;
+	}
+	if (manifest_slide(batch->live, rendition, err) != 0 ||
+	    store_rendition_put(store, rendition, err) != 0 ||
+	    store_recording_grow(store, batch->recording.seq,
+		rendition->bytes - before->bytes, rendition->duration_us / 1000,
+		err) != 0)
+		return -1;
+	if (before->segments > 0)
+		return 0;
+	batch->recording.renditions = renditions + 1;
+	log_write(LOG_LEVEL_INFO, NULL, "stream %s: rendition %" PRId64,
+	    stream_id, rendition->number);
+	return store_recording_set_renditions(
+	    store, batch->recording.seq, renditions + 1, err);
+}
+
+static int
+batch_commit(
+    struct batch *batch, const struct rendition *before, struct error *err)
+{
+	struct change change;
+	int rc = 0;
+
+	if (change_begin(&change, batch->live, STORE_LASTING, err) != 0)
+		return -1;
+	/* A new rendition changes what the stream's object says. */
+	if (before->segments == 0)
+		rc =
+		    change_wakes_stream(&change, batch->encoder.stream_id, err);
+	if (rc == 0)
+		rc = batch_write_rows(batch, before, err);
+	return change_end(&change, rc, err);
+}
+
+/* What is published is known by name and digest alone from now on. */
+static int
+batch_forget_one(struct batch *batch, int i, struct error *err)
+{
+	const char *names[2] = { batch->listed[i].map, NULL };
+	int k, rc = 0;
+
+	if (batch->came[i])
+		names[1] = batch->listed[i].segment;
+	for (k = 0; k < 2 && rc == 0; k++)
+		if (names[k] != NULL && names[k][0] != '\0')
+			rc = store_upload_published(batch->live->store,
+			    batch->encoder.stream_id, names[k], err);
+	return rc;
+}
+
+static int
+batch_forget(struct batch *batch, struct error *err)
+{
+	struct change change;
+	int i, rc;
+
+	if (change_begin(&change, batch->live, STORE_PASSING, err) != 0)
+		return -1;
+	rc = store_listed_delete(batch->live->store, &batch->encoder,
+	    batch->listed[batch->count - 1].sequence, err);
+	for (i = 0; i < batch->count && rc == 0; i++)
+		rc = batch_forget_one(batch, i, err);
+	return change_end(&change, rc, err);
+}
+
+/* One rendition more: every playlist has another name, or a new neighbour. */
+static int
+batch_write_all(struct batch *batch, struct error *err)
+{
+	const struct buf nothing = { .size = 0 };
+	const struct manifest_change anew = { .text = &nothing, .anew = true };
+	struct rendition all[RENDITIONS_MAX];
+	int count, i, rc = 0;
+
+	count = store_rendition_list(
+	    batch->live->store, batch->recording.seq, all, err);
+	for (i = 0; i < count && rc == 0; i++) {
+		if (all[i].segments == 0)
+			continue;
+		rc = manifest_write_dvr(
+		    batch->live, &batch->recording, &all[i], &anew, err);
+		if (rc == 0)
+			rc = manifest_write_live(batch->live, &batch->recording,
+			    &all[i], false, err);
+	}
+	if (rc == 0)
+		rc = manifest_write_variants(
+		    batch->live, &batch->recording, MANIFEST_DVR, err);
+	if (rc == 0)
+		rc = manifest_write_variants(
+		    batch->live, &batch->recording, MANIFEST_LIVE, err);
+	return count < 0 ? -1 : rc;
+}
+
+static int
+batch_write_files(struct batch *batch, const struct rendition *before,
+    const struct buf *text, struct error *err)
+{
+	const struct manifest_change change = {
+		.text = text,
+		.from = before->dvr_bytes,
+		.anew = before->target_s != batch->rendition.target_s,
+	};
+
+	if (before->segments == 0 && batch->recording.renditions > 1)
+		return batch_write_all(batch, err);
+	if (manifest_write_dvr(batch->live, &batch->recording,
+		&batch->rendition, &change, err) != 0)
+		return -1;
+	return manifest_write_live(
+	    batch->live, &batch->recording, &batch->rendition, false, err);
+}
+
+/* Rows and files of what was taken. */
+static int
+batch_publish(
+    struct batch *batch, const struct rendition *before, struct error *err)
+{
+	struct rendition *rendition = &batch->rendition;
+	struct manifest_place place = {
+		.init = before->inits - 1,
+		.top = before->segments == 0,
+	};
+	struct buf text;
+	int i, rc;
+
+	if (rendition->target_s < batch->encoder.target_s)
+		rendition->target_s = batch->encoder.target_s;
+	for (i = 0; i < batch->taken; i++)
+		if (segment_target_s(&batch->segments[i]) > rendition->target_s)
+			rendition->target_s =
+			    segment_target_s(&batch->segments[i]);
+	buf_init(&text, BATCH * 2048);
+	manifest_grow(&text, rendition, &place, batch->segments, batch->taken);
+	rc = batch_commit(batch, before, err);
+	if (rc == 0)
+		rc = batch_forget(batch, err);
+	if (rc == 0)
+		rc = batch_write_files(batch, before, &text, err);
+	buf_free(&text);
+	return rc;
+}
+
+/* One round. How many entries are settled, or -1. */
+static int
+batch_round(
+    struct batch *batch, const struct publish_extent *extent, struct error *err)
+{
+	struct rendition before;
+	int count;
+
+	count = batch_load(batch, err);
+	if (count <= 0)
+		return count;
+	before = batch->rendition;
+	if (batch_choose(batch, extent, err) != 0)
+		return -1;
+	if (batch->count == 0)
+		return 0;
+	if (batch->taken == 0)
+		count = batch_forget(batch, err);
+	else
+		count = batch_publish(batch, &before, err);
+	return count != 0 ? -1 : batch->count;
+}
+
+int
+publish_listed(struct live *live, const struct encoder *encoder,
+    const struct publish_extent *extent, struct error *err)
+{
+	struct recording recording;
+	struct batch *batch;
+	int lock, found, rc;
+
+	found = store_recording_newest(
+	    live->store, encoder->stream_id, &recording, err);
+	if (found <= 0 || recording.state != RECORDING_LIVE)
+		return found < 0 ? -1 : 0;
+	batch = calloc(1, sizeof(*batch));
+	if (batch == NULL)
+		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
+	batch->live = live;
+	batch->encoder = *encoder;
+	rc = -1;
+	lock = media_lock(live->config, recording.id, err);
+	if (lock >= 0) {
+		do
+			rc = batch_round(batch, extent, err);
+		while (rc == BATCH);
+		(void)close(lock);
+	}
+	free(batch);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+publish_rest(struct live *live, const char *stream_id, struct error *err)
+{
+	const struct publish_extent extent = { .all = true };
+	struct encoder encoder;
+	int64_t number;
+	int found;
+
+	for (number = 0; number < RENDITIONS_MAX; number++) {
+		found = store_encoder_of_rendition(
+		    live->store, stream_id, number, &encoder, err);
+		if (found < 0 || (found == 1 && publish_listed(live, &encoder,
+						    &extent, err) != 0))
+			return -1;
+	}
+	return 0;
+}

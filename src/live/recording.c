@@ -1,0 +1,138 @@
+/*
+ * The end of a broadcast's media, and its removal.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "live/jobs.h"
+#include "live/manifest.h"
+#include "live/media.h"
+#include "live/recording.h"
+
+int
+recording_discard(struct change *change, const struct recording *recording,
+    int64_t due_unix_ms, struct error *err)
+{
+	const enum recording_state states[2] = { recording->state,
+		RECORDING_GOING };
+	struct store *store = change->live->store;
+
+	if (store_recording_turn(
+		store, recording->seq, states, clock_unix_ms(), err) < 0 ||
+	    store_job_delete_all(store, recording->seq, JOB_REMOVE, err) < 0 ||
+	    store_job_insert(
+		store, recording->seq, JOB_REMOVE, due_unix_ms, err) != 0)
+		return -1;
+	return change_wakes(change, jobs_topic(), err);
+}
+
+int
+recording_end(
+    struct change *change, const char *stream_id, bool keep, struct error *err)
+{
+	static const enum recording_state STATES[2] = { RECORDING_LIVE,
+		RECORDING_PROCESSING };
+	struct live *live = change->live;
+	const int64_t now = clock_unix_ms();
+	struct recording recording;
+	int found;
+
+	found = store_recording_newest(live->store, stream_id, &recording, err);
+	if (found <= 0 || recording.state != RECORDING_LIVE)
+		return found < 0 ? -1 : 0;
+	/* Whoever is a little behind may watch it to its end. */
+	if (!keep || recording.renditions == 0)
+		return recording_discard(change, &recording,
+		    now + live->config->reconnect_window_s * 1000, err);
+	if (store_recording_turn(live->store, recording.seq, STATES, now, err) <
+		0 ||
+	    store_job_insert(
+		live->store, recording.seq, JOB_REPLAY, now, err) != 0 ||
+	    change_wakes(change, jobs_topic(), err) != 0)
+		return -1;
+	return 1;
+}
+
+/* Calls `each` with every recording of a stream. 0 or -1. */
+static int
+recording_each(struct live *live, const char *stream_id,
+    int (*each)(
+	void *context, const struct recording *recording, struct error *err),
+    void *context, struct error *err)
+{
+	struct recording recording = { .seq = 0 };
+	int found;
+
+	while ((found = store_recording_next(live->store, stream_id,
+		    recording.seq, &recording, err)) == 1)
+		if (each(context, &recording, err) != 0)
+			return -1;
+	return found;
+}
+
+static int
+ended_one(void *context, const struct recording *recording, struct error *err)
+{
+	/* Those that ended earlier were closed then. */
+	if (clock_unix_ms() - recording->ended_unix_ms > 60000)
+		return 0;
+	return manifest_close(context, recording, false, err);
+}
+
+void
+recording_ended(struct live *live, const char *stream_id)
+{
+	struct error err;
+
+	if (recording_each(live, stream_id, ended_one, live, &err) != 0)
+		log_write(LOG_LEVEL_WARN, NULL, "stream %s: playlists: %s",
+		    stream_id, err.detail);
+}
+
+static int
+discard_one(void *context, const struct recording *recording, struct error *err)
+{
+	return recording_discard(context, recording, clock_unix_ms(), err);
+}
+
+int
+recording_discard_all(
+    struct change *change, const char *stream_id, struct error *err)
+{
+	return recording_each(
+	    change->live, stream_id, discard_one, change, err);
+}
+
+void
+recording_hide(struct live *live, const struct recording *recording)
+{
+	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
+	struct error err;
+
+	if (media_path(live->config, MEDIA_LIVE, recording->id, from, &err) !=
+		0 ||
+	    media_path(live->config, MEDIA_TRASH, recording->id, to, &err) !=
+		0 ||
+	    file_move(from, to, &err) < 0)
+		log_write(LOG_LEVEL_WARN, NULL, "recording %s: %s",
+		    recording->id, err.detail);
+}
+
+static int
+hide_one(void *context, const struct recording *recording, struct error *err)
+{
+	(void)err;
+	recording_hide(context, recording);
+	return 0;
+}
+
+void
+recording_hide_all(struct live *live, const char *stream_id)
+{
+	struct error err;
+
+	if (recording_each(live, stream_id, hide_one, live, &err) != 0)
+		log_write(LOG_LEVEL_WARN, NULL, "stream %s: recordings: %s",
+		    stream_id, err.detail);
+}
