@@ -46,7 +46,8 @@ build/deps-%: deploy/deps
 	@deploy/deps $*
 	@mkdir -p build && touch $@
 
-$(DOORS): $(BUILD)/cgi-bin/%: $(BUILD)/obj/cgi-bin/door.o $(LIBRARY)
+$(DOORS): $(BUILD)/cgi-bin/%: $(BUILD)/obj/cgi-bin/door.o \
+		$(BUILD)/obj/cgi-bin/door_kick.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LDLIBS)

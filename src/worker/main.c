@@ -43,15 +43,6 @@ static const char *const KIND_NAMES[JOB_KIND__MAX] = {
 	[JOB_REMOVE] = "remove",
 };
 
-/* What a person is told in front of why. */
-static const char *const KIND_FAILED[JOB_KIND__MAX] = {
-	[JOB_REPLAY] = "The replay can't be made: ",
-	[JOB_MP4] = "No MP4: ",
-	[JOB_POSTER] = "No poster: ",
-	[JOB_THUMBS] = "No pictures for the timeline: ",
-	[JOB_REMOVE] = "The media can't be removed: ",
-};
-
 /* Programs start one when nobody holds it; see docs/worker.md. */
 static void
 worker_show(struct worker *worker)
@@ -123,17 +114,6 @@ job_release(struct worker *worker, const struct work *work, struct error *err)
 	return change_end(&change, rc, err);
 }
 
-static int
-job_fail(struct worker *worker, const struct work *work,
-    const struct error *fault, struct error *err)
-{
-	char reason[JOBS_REASON_BYTES];
-
-	(void)snprintf(reason, sizeof(reason), "%s%.150s",
-	    KIND_FAILED[work->job->kind], fault->detail);
-	return jobs_failed(&worker->live, work->job, reason, err);
-}
-
 static const char *
 job_outcome(const struct work *work, int rc)
 {
@@ -155,7 +135,7 @@ job_end(struct worker *worker, struct work *work, int done,
 	if (work->end == WORK_STOPPED)
 		rc = job_release(worker, work, &err);
 	else if (work->end == WORK_GOES_ON && done != 0)
-		rc = job_fail(worker, work, fault, &err);
+		rc = jobs_failed(&worker->live, work->job, fault->detail, &err);
 	else if (work->end == WORK_GOES_ON && job_reports(work->job->kind))
 		rc = jobs_done(&worker->live, work->job, &work->result, &err);
 	if (rc < 0)
