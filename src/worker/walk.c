@@ -15,23 +15,29 @@ variant_of(struct store *store, const struct rendition *rendition,
 	    store, rendition->recording, rendition->name, variant, err);
 }
 
+/* A recording's renditions. */
+struct renditions {
+	int count;
+	struct rendition list[RENDITIONS_MAX];
+};
+
 /* The sound that goes with a group: its default, else its first. 0 or -1. */
 static int
-choose_audio(struct store *store, const struct rendition *list, int count,
+choose_audio(struct store *store, const struct renditions *all,
     const char *group, struct choice *choice, struct error *err)
 {
 	struct variant variant;
 	int i, rc;
 
-	for (i = 0; i < count; i++) {
-		rc = variant_of(store, &list[i], &variant, err);
+	for (i = 0; i < all->count; i++) {
+		rc = variant_of(store, &all->list[i], &variant, err);
 		if (rc < 0)
 			return -1;
 		if (rc == 0 || !variant.audio ||
 		    strcmp(variant.group, group) != 0)
 			continue;
 		if (choice->count == 1 || variant.is_default) {
-			choice->numbers[1] = list[i].number;
+			choice->numbers[1] = all->list[i].number;
 			choice->count = 2;
 		}
 		if (variant.is_default)
@@ -42,7 +48,7 @@ choose_audio(struct store *store, const struct rendition *list, int count,
 
 /* The best variant's index, else the heaviest rendition's; its group. */
 static int
-choose_best(struct store *store, const struct rendition *list, int count,
+choose_best(struct store *store, const struct renditions *all,
     char group[VARIANT_TEXT_BYTES], struct error *err)
 {
 	int64_t bandwidth = -1;
@@ -50,8 +56,8 @@ choose_best(struct store *store, const struct rendition *list, int count,
 	int i, rc, best = 0;
 
 	group[0] = '\0';
-	for (i = 0; i < count; i++) {
-		rc = variant_of(store, &list[i], &variant, err);
+	for (i = 0; i < all->count; i++) {
+		rc = variant_of(store, &all->list[i], &variant, err);
 		if (rc < 0)
 			return -1;
 		if (rc == 1 && !variant.audio &&
@@ -59,7 +65,8 @@ choose_best(struct store *store, const struct rendition *list, int count,
 			best = i;
 			bandwidth = variant.bandwidth;
 			memcpy(group, variant.group, VARIANT_TEXT_BYTES);
-		} else if (bandwidth < 0 && list[i].bytes > list[best].bytes) {
+		} else if (bandwidth < 0 &&
+			   all->list[i].bytes > all->list[best].bytes) {
 			best = i;
 		}
 	}
@@ -70,24 +77,24 @@ int
 walk_choose(struct store *store, const struct recording *recording,
     struct choice *choice, struct error *err)
 {
-	struct rendition list[RENDITIONS_MAX];
 	char group[VARIANT_TEXT_BYTES];
-	int count, best;
+	struct renditions all;
+	int best;
 
-	count = store_rendition_list(store, recording->seq, list, err);
-	if (count < 0)
+	all.count = store_rendition_list(store, recording->seq, all.list, err);
+	if (all.count < 0)
 		return -1;
-	if (count == 0)
+	if (all.count == 0)
 		return error_set(
 		    err, ERROR_INPUT, NULL, "The recording has no media.");
-	best = choose_best(store, list, count, group, err);
+	best = choose_best(store, &all, group, err);
 	if (best < 0)
 		return -1;
-	choice->numbers[0] = list[best].number;
+	choice->numbers[0] = all.list[best].number;
 	choice->count = 1;
 	if (group[0] == '\0')
 		return 0;
-	return choose_audio(store, list, count, group, choice, err);
+	return choose_audio(store, &all, group, choice, err);
 }
 
 void
