@@ -22,8 +22,9 @@ struct helper {
 	int64_t total_us; /* of media that it writes; 0: not known */
 	int64_t from, to; /* the thousandths of the job that it is */
 	/* Filled in: */
-	int code; /* what it ended with; -1: by a signal */
-	bool no_room;
+	int code;	/* what it ended with; -1: by a signal */
+	bool no_room;	/* the disk was full */
+	bool no_stream; /* its input has no such thing as was asked for */
 	size_t tail_size;
 	char tail[HELPER_TAIL_BYTES + 1]; /* the end of what it complained */
 };

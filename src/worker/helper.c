@@ -168,7 +168,8 @@ helper_judge(struct helper *helper, int status)
 	helper->code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	helper->no_room = strstr(helper->tail, strerror(ENOSPC)) != NULL ||
 			  strstr(helper->tail, strerror(EDQUOT)) != NULL;
-	if (helper->code != 0 && helper->tail_size > 0)
+	helper->no_stream = strstr(helper->tail, "matches no streams") != NULL;
+	if (helper->code != 0 && helper->tail_size > 0 && !helper->no_stream)
 		log_write(LOG_LEVEL_WARN, NULL, "%s ended with %d: %s",
 		    helper->argv->list[0], helper->code,
 		    helper->tail_size > 800
@@ -193,7 +194,7 @@ helper_run(struct work *work, struct helper *helper, struct error *err)
 	helper->code = -1;
 	helper->tail_size = 0;
 	helper->tail[0] = '\0';
-	helper->no_room = false;
+	helper->no_room = helper->no_stream = false;
 	rc = helper->argv->failed
 		 ? error_set(err, ERROR_SYSTEM, NULL,
 		       "What ffmpeg is to do is too long to be said.")

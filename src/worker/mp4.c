@@ -61,7 +61,6 @@ mp4_remux(struct work *work, const struct survey *survey, const char *joined,
 	work_name(work, DONE, done);
 	argv_begin(&argv, work->ffmpeg);
 	argv_progress(&argv);
-	argv_words(&argv, "-ignore_editlist 1");
 	argv_file(&argv, joined);
 	argv_copy_to(&argv, done);
 	helper.argv = &argv;

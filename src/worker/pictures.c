@@ -20,13 +20,6 @@
 #define VTT_BYTES_MAX (64 * 1024)
 #define SPRITE_PART 950 /* thousandths that the tiles are */
 
-/* ffmpeg's words for an input of sound alone. */
-static bool
-has_no_pictures(const struct helper *helper)
-{
-	return strstr(helper->tail, "matches no streams") != NULL;
-}
-
 /* Walks over what has the pictures. 0 or -1. */
 static int
 pictures_walk(struct work *work, struct walk *walk, struct error *err)
@@ -71,7 +64,7 @@ poster_try(struct work *work, const struct segment *segment, bool *none,
 	if (helper.no_room)
 		return error_set(err, ERROR_NO_ROOM, NULL,
 		    "The server's disk has no room left.");
-	*none = has_no_pictures(&helper);
+	*none = helper.no_stream;
 	if (helper.code != 0 || work_size(work, name) <= 0)
 		return 0;
 	return work_put(work, name, MEDIA_POSTER, err) == 0 ? 1 : -1;
@@ -180,7 +173,7 @@ tile_run(struct tiles *tiles, const struct segment *segment, int64_t offset_ms,
 	if (helper.no_room)
 		return error_set(err, ERROR_NO_ROOM, NULL,
 		    "The server's disk has no room left.");
-	tiles->none = has_no_pictures(&helper);
+	tiles->none = helper.no_stream;
 	*size = lseek(tiles->fd, 0, SEEK_END) - begin;
 	return helper.code == 0 && *size > 0;
 }
