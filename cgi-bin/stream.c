@@ -1,7 +1,7 @@
 /*
  * /api/live/:id: one stream, seen, changed, removed; and its key, changed.
- * The web server also sends here what no other program takes, so that an
- * unknown path gets a problem document.
+ * The web server also sends here what no other program takes, and what no file
+ * of media is, so that an unknown path gets a problem document.
  */
 #include "door.h"
 #include "live/lifecycle.h"
@@ -83,6 +83,16 @@ stream_key(struct request *request, struct error *err)
 	return verdict;
 }
 
+/* The web server serves what is there, and asks here about all else. */
+static enum verdict
+file_missing(struct request *request, struct error *err)
+{
+	(void)request;
+	error_set(err, ERROR_PATH_UNKNOWN, NULL,
+	    "There is no such file, or not yet.");
+	return REQUEST_FAILED;
+}
+
 static const struct route TABLE[] = {
 	{ .method = "GET",
 	    .path = "/api/live/:id",
@@ -101,6 +111,10 @@ static const struct route TABLE[] = {
 	    .path = "/api/live/:id/key",
 	    .handler = stream_key,
 	    .who = WHO_KEY },
+	{ .method = "GET",
+	    .path = "/live/*",
+	    .handler = file_missing,
+	    .who = WHO_ANYONE },
 };
 
 int
