@@ -30,9 +30,10 @@ struct arrival {
 };
 
 /*
- * Takes a file in; publishes it where a list waits for it. ERROR_ENCODER for
- * another encoder's. 1: it is new, 0: it replaces one, or was there; -1 with
- * *err, and the file is gone.
+ * Takes a file in; publishes it where a list waits for it. 1: it is new, 0: it
+ * replaces one, or was there; -1 with *err. ERROR_ENCODER is for another
+ * encoder's: it is kept aside all the same, for the one that is sending may be
+ * dead.
  */
 int ingest_file(struct live *live, const struct stream *stream,
     const struct arrival *arrival, struct error *err)
@@ -67,9 +68,8 @@ int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
 int ingest_forget(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));
 
-/* How long an encoder was silent, and from when on another may take over. */
+/* For how long yet another encoder can't take over; and that in words: -1. */
 struct encoder;
-bool ingest_is_busy(const struct encoder *encoder, int64_t now_unix_ms);
 int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);
 int ingest_refuse(int64_t held_ms, struct error *err);
 

@@ -107,6 +107,13 @@ int store_upload_published(struct store *store, const char *stream_id,
 int store_upload_delete(struct store *store, const struct upload *upload,
     struct error *err) __attribute__((warn_unused_result));
 
+/*
+ * Published names of a stream may come again, as another encoder's: all but
+ * those of a kind (init sections, which encoders share). 0 or -1.
+ */
+int store_upload_forget(struct store *store, const char *stream_id,
+    int64_t but_kind, struct error *err) __attribute__((warn_unused_result));
+
 /* One of a stream's newcomer's files. 1 and *upload, 0, or -1. */
 int store_upload_newcomer(struct store *store, const char *stream_id,
     struct upload *upload, struct error *err)

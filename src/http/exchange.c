@@ -159,7 +159,7 @@ static int
 exchange_length_needed(
     const struct request *request, size_t *length, struct error *err)
 {
-	int64_t said;
+	int64_t said = 0;
 	int found;
 
 	*length = 0;

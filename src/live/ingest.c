@@ -17,23 +17,11 @@
 #include "store/ingest.h"
 #include "store/presence.h"
 
-#define BUSY_MS_MIN 1000
 #define TAKEOVER_MS 2000
 #define ORPHAN_MS (5 * 60 * 1000)
 #define FORGET_MS (10 * 60 * 1000)
 #define BATCH 16
 #define NO_ROOM_RETRY_S 30
-
-bool
-ingest_is_busy(const struct encoder *encoder, int64_t now_unix_ms)
-{
-	int64_t busy_ms = encoder->segment_ms * 6 / 5;
-
-	if (busy_ms < BUSY_MS_MIN)
-		busy_ms = BUSY_MS_MIN;
-	return encoder->ended == ENCODER_SENDING &&
-	       now_unix_ms - encoder->heard_unix_ms < busy_ms;
-}
 
 int64_t
 ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms)
@@ -133,35 +121,72 @@ upload_same(const struct upload *upload, const struct arrival *arrival)
 
 /* How an arrival was taken. */
 struct taken {
-	bool was_there, same;
+	struct upload upload; /* the row as it will be */
+	bool was_there;
+	bool dropped;		 /* what came was there already */
+	int64_t held_ms;	 /* it is another encoder's, and kept aside */
 	char replaced[ID_BYTES]; /* a file that nobody needs now, or "" */
 	char playlist[PUSH_NAME_BYTES];
 	bool awaited;
 };
 
-/* Where the arrival goes: over an unpublished one, or beside. 0 or -1. */
+/*
+ * A name that is published comes again. A source that sends twice over a
+ * broken connection sends the same; an encoder that was started anew may too,
+ * if its picture does. So it is kept aside in either case, until a list says
+ * whose it is.
+ */
 static int
-ingest_place(struct live *live, const struct stream *stream,
-    const struct arrival *arrival, struct upload *upload, struct error *err)
+ingest_aside(struct live *live, const struct stream *stream,
+    const struct arrival *arrival, struct taken *taken, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
+	struct upload *upload = &taken->upload;
+	const bool same = upload_same(upload, arrival);
 	struct encoder encoder;
 	int found;
 
-	upload->newcomer = false;
-	if (!upload->published)
-		return 0;
 	found = store_encoder_newest(live->store, stream->id, &encoder, err);
-	if (found < 0)
-		return -1;
-	if (found == 1 && ingest_is_busy(&encoder, now))
-		return ingest_refuse(ingest_held_ms(&encoder, now), err);
-	found = store_upload_find(
-	    live->store, stream->id, arrival->name, true, upload, err);
+	if (found == 1 && !same)
+		taken->held_ms = ingest_held_ms(&encoder, clock_unix_ms());
+	if (found >= 0)
+		found = store_upload_find(
+		    live->store, stream->id, arrival->name, true, upload, err);
 	if (found == 0)
 		upload->file[0] = '\0';
 	upload->newcomer = true;
+	upload->published = false;
 	return found < 0 ? -1 : 0;
+}
+
+/* Fills in the row: over an unpublished one, or beside. 0 or -1. */
+static int
+ingest_place(struct live *live, const struct stream *stream,
+    const struct arrival *arrival, struct taken *taken, struct error *err)
+{
+	struct upload *upload = &taken->upload;
+	int found;
+
+	found = store_upload_find(
+	    live->store, stream->id, arrival->name, false, upload, err);
+	if (found < 0)
+		return -1;
+	taken->was_there = found == 1;
+	if (found == 1 && upload->published &&
+	    ingest_aside(live, stream, arrival, taken, err) != 0)
+		return -1;
+	taken->dropped = upload->file[0] != '\0' &&
+			 upload_same(upload, arrival) &&
+			 ingest_has_file(live, upload);
+	if (taken->dropped)
+		return 0;
+	memcpy(taken->replaced, upload->file, ID_BYTES);
+	(void)snprintf(upload->file, sizeof(upload->file), "%s", arrival->file);
+	memcpy(upload->stream_id, stream->id, ID_BYTES);
+	(void)snprintf(upload->name, sizeof(upload->name), "%s", arrival->name);
+	upload->kind = arrival->kind;
+	upload->digest = (int64_t)arrival->digest;
+	upload->bytes = arrival->bytes;
+	return 0;
 }
 
 static int
@@ -169,40 +194,18 @@ ingest_write(struct live *live, const struct stream *stream,
     const struct arrival *arrival, struct taken *taken, struct error *err)
 {
 	const int64_t now = clock_unix_ms();
-	struct upload upload = { .published = false };
-	int found;
+	int found = 0;
 
-	found = store_upload_find(
-	    live->store, stream->id, arrival->name, false, &upload, err);
-	if (found < 0)
+	if (ingest_place(live, stream, arrival, taken, err) != 0)
 		return -1;
-	taken->was_there = found == 1;
-	taken->same = found == 1 && upload_same(&upload, arrival) &&
-		      (upload.published || ingest_has_file(live, &upload));
-	if (!taken->same) {
-		if (ingest_place(live, stream, arrival, &upload, err) != 0)
-			return -1;
-		memcpy(taken->replaced, upload.file, ID_BYTES);
-		(void)snprintf(
-		    upload.file, sizeof(upload.file), "%s", arrival->file);
-		memcpy(upload.stream_id, stream->id, ID_BYTES);
-		(void)snprintf(
-		    upload.name, sizeof(upload.name), "%s", arrival->name);
-		upload.kind = arrival->kind;
-		upload.digest = (int64_t)arrival->digest;
-		upload.bytes = arrival->bytes;
-		upload.published = false;
-	}
-	upload.at_unix_ms = now;
-	if (store_upload_put(live->store, &upload, err) != 0 ||
+	taken->upload.at_unix_ms = now;
+	if (store_upload_put(live->store, &taken->upload, err) != 0 ||
 	    store_broadcast_heard(live->store, stream->id,
 		now + live->config->reconnect_window_s * 1000, now, err) != 0)
 		return -1;
-	if (!upload.newcomer && !upload.published)
+	if (!taken->upload.newcomer)
 		found = store_listed_awaits(live->store, stream->id,
 		    arrival->name, taken->playlist, err);
-	else
-		found = 0;
 	taken->awaited = found == 1;
 	return found < 0 ? -1 : 0;
 }
@@ -252,22 +255,25 @@ static int
 ingest_take(struct live *live, const struct stream *stream,
     const struct arrival *arrival, struct error *err)
 {
-	struct taken taken = { .was_there = false };
+	struct taken taken;
 	struct change change;
 	int rc;
 
+	memset(&taken, 0, sizeof(taken));
 	rc = ingest_begin(live, stream, err);
 	if (rc == 0)
 		rc = change_begin(&change, live, STORE_PASSING, err);
 	if (rc == 0)
 		rc = change_end(&change,
 		    ingest_write(live, stream, arrival, &taken, err), err);
-	if (rc != 0 || taken.same)
+	if (rc != 0 || taken.dropped)
 		ingest_unlink(live, arrival->file);
 	if (rc != 0)
 		return -1;
 	if (taken.replaced[0] != '\0')
 		ingest_unlink(live, taken.replaced);
+	if (taken.held_ms > 0)
+		return ingest_refuse(taken.held_ms, err);
 	if (ingest_publish(live, stream, arrival, &taken, err) != 0)
 		return -1;
 	return taken.was_there ? 0 : 1;

@@ -57,24 +57,36 @@ list_goes_on(const struct encoder *encoder, const struct playlist *list)
 		   encoder->last) == 0;
 }
 
+/* Did a newcomer send that name, with other content? 1, 0, or -1. */
+static int
+list_is_aside(struct incoming *in, const char *name, struct error *err)
+{
+	struct upload aside, ours;
+	int found;
+
+	found = store_upload_find(
+	    in->live->store, in->stream->id, name, true, &aside, err);
+	if (found == 1)
+		found = store_upload_find(
+		    in->live->store, in->stream->id, name, false, &ours, err);
+	return found == 1 ? aside.digest != ours.digest : found;
+}
+
 /* 1 if the list names a file that a newcomer sent over another's, 0, -1. */
 static int
 list_is_newcomer(struct incoming *in, struct error *err)
 {
 	struct upload upload;
+	int found, is = 0;
 	size_t i;
-	int found;
 
 	found = store_upload_newcomer(
 	    in->live->store, in->stream->id, &upload, err);
-	for (i = 0; found == 1 && i < in->list->segment_count; i++) {
-		found = store_upload_find(in->live->store, in->stream->id,
-		    in->list->segments[i].name, true, &upload, err);
-		if (found != 0)
-			return found;
-		found = 1;
-	}
-	return found < 0 ? -1 : 0;
+	if (found <= 0)
+		return found;
+	for (i = 0; is == 0 && i < in->list->segment_count; i++)
+		is = list_is_aside(in, in->list->segments[i].name, err);
+	return is;
 }
 
 /* Finds the encoder of that name, and whether its list goes on. 0 or -1. */
@@ -207,6 +219,10 @@ list_take_over(struct incoming *in, struct error *err)
 	encoder->session = (int64_t)randombytes_random() + 1;
 	encoder->sequence = sequence;
 	encoder->began_unix_ms = in->now;
+	/* Its names may be those of the one before. */
+	if (store_upload_forget(
+		in->live->store, in->stream->id, MEDIA_INIT, err) != 0)
+		return -1;
 	return ingest_settle_newcomer(in->live, in->stream->id, true, err);
 }
 

@@ -331,3 +331,14 @@ store_upload_delete(
 	    upload->stream_id, upload->name, (int64_t)upload->newcomer);
 	return rc < 0 ? -1 : 0;
 }
+
+int
+store_upload_forget(struct store *store, const char *stream_id,
+    int64_t but_kind, struct error *err)
+{
+	int rc;
+
+	rc = statement_run(
+	    store, STATEMENT_UPLOAD_FORGET, err, "ti", stream_id, but_kind);
+	return rc < 0 ? -1 : 0;
+}

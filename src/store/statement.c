@@ -421,6 +421,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_UPLOAD_DELETE] = { STORE_PASSING,
 	    "DELETE FROM upload"
 	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = ?3" },
+	[STATEMENT_UPLOAD_FORGET] = { STORE_PASSING,
+	    "DELETE FROM upload WHERE stream_id = ?1 AND newcomer = 0"
+	    " AND published = 1 AND kind <> ?2" },
 	[STATEMENT_BROADCAST_HEARD] = { STORE_PASSING,
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
 	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"

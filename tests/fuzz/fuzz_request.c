@@ -73,6 +73,28 @@ answer_tagged(struct request *request, struct error *err)
 	return reply_tagged(request, 0x1234, "{}", 2);
 }
 
+/* Reads a body of any kind, in pieces that are not the size of anything. */
+static enum verdict
+take(struct request *request, struct error *err)
+{
+	size_t total = 0;
+	char piece[37];
+	ssize_t got;
+
+	CHECK(strlen(request_rest(request)) < PATH_BYTES);
+	if (request_body_begin(request, 4096, err) != 0)
+		return REQUEST_FAILED;
+	while (
+	    (got = request_body_read(request, piece, sizeof(piece), err)) > 0) {
+		total += (size_t)got;
+		CHECK(got <= (ssize_t)sizeof(piece) && total <= 4096);
+	}
+	if (got < 0)
+		return REQUEST_FAILED;
+	reply_header(request, "X-Rest", request_rest(request));
+	return reply_empty(request, 201);
+}
+
 static const struct route ROUTES[] = {
 	{ .method = "GET", .path = "/a", .handler = answer_tagged },
 	{ .method = "GET", .path = "/a/:id", .handler = answer, .who = 1 },
@@ -84,6 +106,11 @@ static const struct route ROUTES[] = {
 	    .path = "/a/:id/wait",
 	    .handler = answer,
 	    .waits = true },
+	{ .method = "PUT",
+	    .path = "/f/:id/*",
+	    .handler = take,
+	    .streams = true,
+	    .secret = true },
 };
 
 static int

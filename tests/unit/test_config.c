@@ -121,6 +121,18 @@ static const struct {
 	{ "peer_grace", 1, 300 },
 	{ "reconnect_window", 1, 86400 },
 	{ "unattended_window", 0, 604800 },
+	{ "media_file_max", 1, 65536 },
+	{ "media_broadcast_max", 1, 10000000 },
+	{ "media_site_max", 0, 100000000 },
+	{ "media_per_minute", 0, 1000000 },
+	{ "media_window", 6, 3600 },
+	{ "media_gap_wait", 1, 300 },
+	{ "playlist_max", 1, 16384 },
+	{ "keep_days", 0, 36500 },
+	{ "keep_max", 0, 100000000 },
+	{ "job_attempts", 1, 100 },
+	{ "job_retry", 1, 3600 },
+	{ "job_time", 1, 604800 },
 	{ "sse_ping", 1, 25 },
 	{ "sse_max", 1, 86400 },
 	{ "workers", 1, 64 },
@@ -216,7 +228,7 @@ the_printed_table_has_each_setting_once(void **state)
 	(void)fclose(to);
 	for (i = 0; i < size; i++)
 		rows += text[i] == '\n';
-	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 7);
+	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 9);
 	for (i = 0; i < UNIT_COUNT(NUMBERS); i++) {
 		variable_of(NUMBERS[i].name, variable);
 		(void)snprintf(line, sizeof(line), "%s = ", variable);

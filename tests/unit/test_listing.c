@@ -187,8 +187,9 @@ links_begin_with_the_base_that_was_asked(void **state)
 static void
 the_first_page_is_kept_while_nothing_changes(void **state)
 {
-	const struct listing_request page = { INT64_MAX, LISTING_LIMIT_DEFAULT,
-		BASE };
+	const struct listing_request page = { .below_seq = INT64_MAX,
+		.limit = LISTING_LIMIT_DEFAULT,
+		.base = BASE };
 	struct unit *unit = *state;
 	const struct listing *found;
 	struct stream stream;
@@ -233,8 +234,9 @@ another_programs_change_is_seen_at_once(void **state)
 static void
 the_digest_follows_the_text(void **state)
 {
-	const struct listing_request page = { INT64_MAX, LISTING_LIMIT_DEFAULT,
-		BASE };
+	const struct listing_request page = { .below_seq = INT64_MAX,
+		.limit = LISTING_LIMIT_DEFAULT,
+		.base = BASE };
 	struct unit *unit = *state;
 	const struct listing *found;
 	struct stream stream;
