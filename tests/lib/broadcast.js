@@ -32,7 +32,8 @@ const ENDS = { fmp4: 'm4s', ts: 'ts' };
  * @property {string[]} segments names, in order
  * @property {string[]} others what must be there before a list: init sections
  * @property {string[]} lists playlists of media; with a `main.m3u8` where there are several
- * @property {number} frames
+ * @property {number} frames of the picture, where there is one
+ * @property {number} seconds
  */
 
 /** @type {string[]} */
@@ -68,7 +69,7 @@ function film(folder, seconds) {
 	const segments = all.filter((name) => /-\d+\.(m4s|ts|aac)$/.test(name))
 	    .sort((a, b) => Number(/-(\d+)\./.exec(a)?.[1]) - Number(/-(\d+)\./.exec(b)?.[1]));
 	return {
-		folder, segments, frames: seconds * RATE,
+		folder, segments, seconds, frames: seconds * RATE,
 		others: all.filter((name) => name.endsWith('.mp4')),
 		lists: all.filter((name) => name.endsWith('.m3u8') && name !== 'main.m3u8'),
 	};
@@ -96,7 +97,7 @@ export async function makeFilm({ kind = 'fmp4', seconds = 4, size = '320x180', n
 		'-f', 'hls', '-hls_time', String(segment), '-hls_list_size', '0', ...KINDS[kind],
 		'-hls_segment_filename', join(folder, `${name}-%d.${ENDS[kind]}`), join(folder, 'index.m3u8'),
 	);
-	return film(folder, picture ? seconds : 0);
+	return film(folder, seconds);
 }
 
 /** Bare AAC, cut where its frames end. @returns {Promise<Film>} */
@@ -105,7 +106,7 @@ export async function makeTone({ seconds = 4, name = 'tone' } = {}) {
 	await ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000', '-t', String(seconds), ...AUDIO,
 		'-f', 'segment', '-segment_time', '1', '-segment_format', 'adts', '-segment_list', join(folder, 'index.m3u8'),
 		'-segment_list_type', 'm3u8', join(folder, `${name}-%d.aac`));
-	return film(folder, 0);
+	return film(folder, seconds);
 }
 
 /** Pictures and sound in playlists of their own. @returns {Promise<Film>} */
