@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { BUILD, alive } from './server.js';
@@ -11,6 +11,12 @@ import { until, within } from './wait.js';
 
 const PROGRAM = join(BUILD, 'bin/livebin-worker');
 const CLEAN = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LIVEBIN_')));
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => {
+	for (const child of running) child.kill('SIGKILL');
+});
 
 /** One that runs. */
 export class Worker {
@@ -27,8 +33,11 @@ export class Worker {
 		for (const pipe of [this.child.stdout, this.child.stderr])
 			pipe.on('data', (chunk) => { this.output += chunk; });
 		/** @type {Promise<{ code: number | null, signal: string | null }>} */
-		this.ended = new Promise((done) => this.child.on('close', (code, signal) => done({ code, signal })));
-		process.on('exit', () => this.child.kill('SIGKILL'));
+		this.ended = new Promise((done) => this.child.on('close', (code, signal) => {
+			running.delete(this.child);
+			done({ code, signal });
+		}));
+		running.add(this.child);
 	}
 
 	get pid() {
@@ -96,23 +105,45 @@ export function leftovers(folder) {
 	return existsSync(folder) ? readdirSync(folder).filter((name) => /^\.(mp4|poster|thumbs)-/.test(name)) : [];
 }
 
-/** An ffmpeg that holds still while a file `hold` lies in its folder, having written a bit of what it was to write. */
+/** An ffmpeg that holds still at work that is told, having written a bit of what it was to write. */
 export class SlowFfmpeg {
 	/** @param {string} folder */
 	constructor(folder) {
 		this.program = join(folder, 'slow-ffmpeg');
-		this.hold = join(folder, 'hold');
-		this.held = join(folder, 'held');
+		this.#hold = join(folder, 'hold');
+		this.#held = join(folder, 'held');
 		writeFileSync(this.program, `#!/bin/sh
 for last; do :; done
-if [ "$last" != -version ] && [ -e '${this.hold}' ]; then
-	case $last in file:*) echo cut >"\${last#file:}" ;; esac
-	echo "$last" >>'${this.held}'
-	exec sleep 600
+if [ -e '${this.#hold}' ]; then
+	case $last in *"$(cat '${this.#hold}')"*)
+		case $last in file:*) echo cut >"\${last#file:}" ;; esac
+		echo "$last" >>'${this.#held}'
+		exec sleep 600
+		;;
+	esac
 fi
 exec ffmpeg "$@"
 `);
 		chmodSync(this.program, 0o755);
+	}
+
+	#hold;
+	#held;
+
+	/** From now on it holds where its last argument has that text in it. */
+	hold(text) {
+		rmSync(this.#held, { force: true });
+		writeFileSync(this.#hold, text);
+	}
+
+	/** Resolves when it holds. */
+	held() {
+		return until('ffmpeg is held', () => existsSync(this.#held));
+	}
+
+	/** It doesn't hold any more. */
+	pass() {
+		rmSync(this.#hold, { force: true });
 	}
 }
 
