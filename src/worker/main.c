@@ -136,8 +136,11 @@ job_end(struct worker *worker, struct work *work, int done,
 		rc = job_release(worker, work, &err);
 	else if (work->end == WORK_GOES_ON && done != 0)
 		rc = jobs_failed(&worker->live, work->job, fault->detail, &err);
-	else if (work->end == WORK_GOES_ON && job_reports(work->job->kind))
+	else if (work->end == WORK_GOES_ON && job_reports(work->job->kind)) {
 		rc = jobs_done(&worker->live, work->job, &work->result, &err);
+		if (rc == 0)
+			work->end = WORK_LOST;
+	}
 	if (rc < 0)
 		log_write(LOG_LEVEL_ERROR, NULL,
 		    "a job's end can't be written: %s", err.detail);

@@ -183,7 +183,7 @@ static int
 tile_shape(struct tiles *tiles, const struct segment *segment,
     int64_t offset_ms, struct error *err)
 {
-	off_t size;
+	off_t size = 0;
 	int rc;
 
 	rc = tile_run(tiles, segment, offset_ms, &size, err);
@@ -202,7 +202,7 @@ static int
 tile_take(struct tiles *tiles, const struct segment *segment, int64_t offset_ms,
     struct error *err)
 {
-	off_t size;
+	off_t size = 0;
 	int rc;
 
 	if (tiles->sprite.height == 0) {

@@ -3,17 +3,17 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Broadcast, dropFilms, makeFilm, probe } from '../lib/broadcast.js';
 import { Client } from '../lib/client.js';
-import { startServer } from '../lib/server.js';
+import { BUILD, startServer } from '../lib/server.js';
 import { keepingLogs, suite } from '../lib/suite.js';
 import { sleep, until } from '../lib/wait.js';
-import { SlowFfmpeg, Worker, endLeases, jobsLogged, leftovers, runOnce, sql } from '../lib/worker.js';
+import { SlowFfmpeg, Worker, endLeases, jobsLogged, leftovers, pretendWorker, runOnce, sql } from '../lib/worker.js';
 
 const TEST_MS = 120_000;
 const ID = (n) => `race${String(n).padStart(17, '0')}`;
@@ -46,15 +46,17 @@ const recordings = (server) => sql(server.dataDir, 'SELECT id FROM recording ORD
 const jobsLeft = (server) => Number(sql(server.dataDir, 'SELECT count(*) FROM job'));
 
 describe('a worker that is killed', { concurrency: 1 }, () => {
-	let server, slow, scratch;
+	let server, slow, scratch, letGo;
 	before(async () => {
 		scratch = mkdtempSync(join(tmpdir(), 'livebin-slow-'));
 		slow = new SlowFfmpeg(scratch);
-		/* A worker that programs start would be held, too. */
 		server = await startServer({ env: { LIVEBIN_WORKER: 'no', LIVEBIN_FFMPEG: slow.program } });
+		/* One that programs start would be held, too. */
+		letGo = pretendWorker(server);
 	});
 	after(async () => {
 		slow.pass();
+		letGo?.();
 		await server?.stop();
 		rmSync(scratch, { recursive: true, force: true });
 	}, { timeout: TEST_MS });
@@ -157,8 +159,25 @@ suite('where no worker runs', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
 		const recording = await broadcast.made();
 		assert.equal(recording.state, 'READY');
 		assert.equal((await probe(join(folder, 'replay.mp4'))).frames, film.frames);
-		assert.match(server.log(), / - no worker runs: started one/);
+		await until('the log says so', () => / - no worker runs: started one/.test(server.log()));
 		await until('it has ended', () => sql(server.dataDir, 'SELECT count(*) FROM job') === '0');
+	});
+});
+
+describe('under plain CGI', () => {
+	it('a program that has answered starts one', { timeout: TEST_MS }, async () => {
+		const dataDir = mkdtempSync(join(tmpdir(), 'livebin-cgi-'));
+		const env = { PATH: String(process.env.PATH), LIVEBIN_DATA: dataDir, REQUEST_METHOD: 'GET', REQUEST_URI: '/health' };
+		const ask = () => execFileSync(join(BUILD, 'cgi-bin/health'), { env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+		assert.match(ask(), /^Status: 200/);
+		forge({ dataDir }, { id: ID(1), state: 4, job: 4 });
+		await until('the job is done', () => {
+			assert.match(ask(), /^Status: 200/);
+			return jobsLeft({ dataDir }) === 0;
+		});
+		assert.match(readFileSync(join(dataDir, 'livebin.log'), 'utf8'), / health - no worker runs: started one/);
+		assert.deepEqual(recordings({ dataDir }), []);
+		rmSync(dataDir, { recursive: true });
 	});
 });
 

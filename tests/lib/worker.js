@@ -94,6 +94,12 @@ export function endLeases(dataDir) {
 	sql(dataDir, 'UPDATE job SET due_ms = 0');
 }
 
+/** Makes the server's programs believe that a worker runs. Returns what ends it. */
+export function pretendWorker(server) {
+	const child = spawn('flock', [join(server.dataDir, 'worker.lock'), 'sleep', '3600'], { stdio: 'ignore', detached: true });
+	return () => process.kill(-Number(child.pid), 'SIGKILL');
+}
+
 /** What the log says of jobs: `kind`, `recording`, and how they ended. */
 export function jobsLogged(server) {
 	return [...server.log().matchAll(/ worker - job (\w+) of ([\w-]+), attempt (\d+), (.*)/g)]

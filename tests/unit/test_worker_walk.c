@@ -156,7 +156,7 @@ without_a_word_about_them_the_heaviest_is_chosen(void **state)
 }
 
 static void
-a_session_ends_where_the_encoder_or_the_init_section_changes(void **state)
+a_session_ends_where_encoder_or_init_section_change(void **state)
 {
 	const struct choice one = { .count = 1 };
 
@@ -250,8 +250,7 @@ main(void)
 		WALK(nothing_can_be_chosen_of_nothing),
 		WALK(the_best_variant_is_chosen_with_its_default_sound),
 		WALK(without_a_word_about_them_the_heaviest_is_chosen),
-		WALK(
-		    a_session_ends_where_the_encoder_or_the_init_section_changes),
+		WALK(a_session_ends_where_encoder_or_init_section_change),
 		WALK(gaps_are_of_their_session_wherever_they_stand),
 		WALK(lanes_take_turns_and_wait_for_each_other),
 		WALK(a_lane_that_has_ended_keeps_nobody_waiting),
