@@ -63,7 +63,7 @@ int box_next(const struct box_source *source, uint64_t at, uint64_t end,
 /*
  * The first box of a type inside `in`, whose content is boxes. 1 and *box, 0
  * if there is none; -1 as box_next, or with ERROR_INPUT if it isn't among the
- * first BOX_CHILDREN_MAX.
+ * first BOX_CHILDREN_MAX. `in` may be `box`.
  */
 #define BOX_CHILDREN_MAX 1024
 int box_child(const struct box_source *source, const struct box *in,

@@ -16,8 +16,7 @@ int
 init_need(const struct box_source *source, const struct box *in, uint32_t type,
     struct box *box, struct error *err)
 {
-	const struct box outer = *in; /* `in` may be `box` */
-	const int rc = box_child(source, &outer, type, box, err);
+	const int rc = box_child(source, in, type, box, err);
 
 	if (rc == 0)
 		return error_set(err, ERROR_INIT, NULL,
