@@ -16,10 +16,15 @@ struct boxes {
 
 struct boxes_track {
 	uint32_t id, timescale, handler, default_duration;
+	bool wide; /* boxes of version 1 */
 };
 
-static const struct boxes_track BOXES_VIDEO = { 1, 1000, FMP4_VIDEO, 0 };
-static const struct boxes_track BOXES_AUDIO = { 2, 800, FMP4_AUDIO, 16 };
+static const struct boxes_track BOXES_VIDEO = {
+	.id = 1, .timescale = 1000, .handler = FMP4_VIDEO
+};
+static const struct boxes_track BOXES_AUDIO = {
+	.id = 2, .timescale = 800, .handler = FMP4_AUDIO, .default_duration = 16
+};
 
 static inline void
 boxes_u32(struct boxes *boxes, uint32_t number)
@@ -81,7 +86,14 @@ boxes_entries(struct boxes *boxes, uint32_t format)
 	boxes_end(boxes, minf);
 }
 
-/* A trak of version 0 boxes. */
+/* Version, flags, and two times of a full box. */
+static inline void
+boxes_times(struct boxes *boxes, bool wide)
+{
+	boxes_u32(boxes, wide ? 1U << 24 : 0);
+	boxes_zeros(boxes, wide ? 16 : 8);
+}
+
 static inline void
 boxes_trak(struct boxes *boxes, const struct boxes_track *track)
 {
@@ -89,16 +101,16 @@ boxes_trak(struct boxes *boxes, const struct boxes_track *track)
 	const size_t tkhd = boxes_begin(boxes, "tkhd");
 	size_t mdia, box;
 
-	boxes_zeros(boxes, 12);
+	boxes_times(boxes, track->wide);
 	boxes_u32(boxes, track->id);
-	boxes_zeros(boxes, 68);
+	boxes_zeros(boxes, track->wide ? 72 : 68);
 	boxes_end(boxes, tkhd);
 	boxes_empty(boxes, "edts", 16);
 	mdia = boxes_begin(boxes, "mdia");
 	box = boxes_begin(boxes, "mdhd");
-	boxes_zeros(boxes, 12);
+	boxes_times(boxes, track->wide);
 	boxes_u32(boxes, track->timescale);
-	boxes_zeros(boxes, 8);
+	boxes_zeros(boxes, track->wide ? 12 : 8);
 	boxes_end(boxes, box);
 	box = boxes_begin(boxes, "hdlr");
 	boxes_zeros(boxes, 8);
@@ -114,9 +126,12 @@ static inline void
 boxes_mvex(struct boxes *boxes, const struct boxes_track *tracks, size_t count)
 {
 	const size_t mvex = boxes_begin(boxes, "mvex");
-	size_t i, trex;
+	size_t i, trex, box;
 
-	boxes_empty(boxes, "mehd", 8);
+	box = boxes_begin(boxes, "mehd");
+	boxes_u32(boxes, tracks[0].wide ? 1U << 24 : 0);
+	boxes_zeros(boxes, tracks[0].wide ? 8 : 4);
+	boxes_end(boxes, box);
 	for (i = 0; i < count; i++) {
 		trex = boxes_begin(boxes, "trex");
 		boxes_u32(boxes, 0);
@@ -139,9 +154,9 @@ boxes_init(struct boxes *boxes, const struct boxes_track *tracks, size_t count)
 	boxes_empty(boxes, "ftyp", 8);
 	moov = boxes_begin(boxes, "moov");
 	mvhd = boxes_begin(boxes, "mvhd");
-	boxes_zeros(boxes, 12);
+	boxes_times(boxes, tracks[0].wide);
 	boxes_u32(boxes, 1000);
-	boxes_zeros(boxes, 80);
+	boxes_zeros(boxes, tracks[0].wide ? 84 : 80);
 	boxes_u32(boxes, 3);
 	boxes_end(boxes, mvhd);
 	for (i = 0; i < count; i++)
@@ -213,17 +228,25 @@ boxes_fragment(
 	boxes_empty(boxes, "mdat", 4);
 }
 
-/* The byte at which a type's name is found first; its box begins 4 before. */
+/* Is there a box of this type? *at is where its name is found first. */
+static inline bool
+boxes_has(const struct boxes *boxes, const char *type, size_t *at)
+{
+	for (*at = 0; *at + 4 <= boxes->size; ++*at)
+		if (memcmp(boxes->bytes + *at, type, 4) == 0)
+			return true;
+	return false;
+}
+
+/* Where a type's name is found first; its box begins 4 bytes before. */
 static inline size_t
 boxes_find(const struct boxes *boxes, const char *type)
 {
-	size_t i;
+	size_t at;
 
-	for (i = 0; i + 4 <= boxes->size; i++)
-		if (memcmp(boxes->bytes + i, type, 4) == 0)
-			return i;
-	fail_msg("there is no %s", type);
-	return 0;
+	if (!boxes_has(boxes, type, &at))
+		fail_msg("there is no %s", type);
+	return at;
 }
 
 /* Gives a box another type: it is gone. */
