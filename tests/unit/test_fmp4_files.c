@@ -56,7 +56,7 @@ run(const char *folder, const char *words, const char *output)
 	return unit_in_child(program_exec, &program);
 }
 
-/* A folder for the files, if the tools are there. */
+/* A folder for the files. */
 static int
 files_begin(void **state)
 {
@@ -74,14 +74,11 @@ files_end(void **state)
 	return 0;
 }
 
-static void
-need_tools(const char *folder)
+static bool
+have_tools(void)
 {
-	if (run(folder, "ffmpeg -version", "log") == 0 &&
-	    run(folder, "ffprobe -version", "log") == 0)
-		return;
-	print_message("# skipped: ffmpeg isn't installed\n");
-	skip();
+	return run("/", "ffmpeg -version", "/dev/null") == 0 &&
+	       run("/", "ffprobe -version", "/dev/null") == 0;
 }
 
 static void
@@ -310,7 +307,6 @@ two_sessions_of_hls_become_one_file(void **state)
 	char names[2][64], words[256];
 	int session, i;
 
-	need_tools(making.folder);
 	for (session = 0; session < SESSIONS; session++) {
 		(void)snprintf(words, sizeof(words),
 		    "-output_ts_offset %d -f hls -hls_time 1 "
@@ -347,7 +343,6 @@ two_sessions_of_dash_become_one_file(void **state)
 	bool more[2];
 	int session, i, r;
 
-	need_tools(making.folder);
 	for (session = 0; session < SESSIONS; session++) {
 		(void)snprintf(words, sizeof(words),
 		    "-f dash -seg_duration 1 -streaming 1 -hls_playlist 1 "
@@ -386,7 +381,6 @@ sessions_of_one_encoder_are_the_same(void **state)
 	struct error err;
 	int fds[2];
 
-	need_tools(folder);
 	encode(
 	    folder, "-f dash -init_seg_name x0-$RepresentationID$.m4s x.mpd");
 	encode(
@@ -410,5 +404,10 @@ main(void)
 		cmocka_unit_test(sessions_of_one_encoder_are_the_same),
 	};
 
+	if (!have_tools()) {
+		(void)printf("TAP version 13\n1..1\n"
+			     "ok 1 # SKIP ffmpeg isn't installed\n");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, files_begin, files_end);
 }
