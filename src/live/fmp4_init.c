@@ -265,7 +265,7 @@ same_bytes(const struct box_source *one, const struct box_source *other,
     size_t number, struct error *err)
 {
 	unsigned char bytes[2][1024];
-	struct box a, b;
+	struct box a = { .type = STSD }, b = a;
 	uint64_t at, size, part;
 
 	if (same_entries(one, number, &a, err) != 0 ||

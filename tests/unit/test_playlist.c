@@ -108,7 +108,7 @@ lines_end_and_begin_as_they_like(void **state)
 	struct playlist playlist;
 
 	(void)state;
-	takes(&playlist, "\xef\xbb\xbf\r\n#EXTM3U\r\n\r\n# a comment\r\n#\r\n"
+	takes(&playlist, "\xef\xbb\xbf\r\n#EXTM3U\r\n\r\n## Generated\r\n#\r\n"
 			 "#EXT-X-TARGETDURATION:2 \r\n"
 			 "#EXTINF:1.5,title, with, commas\r\n\r\n  a.ts\t\r\n"
 			 "#EXTINF:2\r\n#EXT-X-UNKNOWN:1\r\n./././b.ts");
