@@ -20,6 +20,20 @@ const TIMEOUT_MS = 15_000;
  * @property {string|null} startedAt
  * @property {string|null} stoppedAt
  * @property {number} viewers
+ * @property {number} viewsTotal
+ * @property {string|null} hlsUrl  what plays now
+ * @property {Recording|null} recording
+ *
+ * @typedef {object} Recording
+ * @property {'RECORDING'|'PROCESSING'|'READY'|'FAILED'} state
+ * @property {number|null} durationSeconds
+ * @property {number|null} sizeBytes  of the whole, for download
+ * @property {string|null} hlsUrl
+ * @property {string|null} mp4Url
+ * @property {string|null} posterUrl
+ * @property {string|null} thumbnailsUrl
+ * @property {number|null} progress  0 to 1
+ * @property {string|null} detail
  *
  * @typedef {object} Message
  * @property {string} id
@@ -146,6 +160,16 @@ export function listActive(query = {}) {
 		const etag = response.headers.get('ETag') ?? '';
 		return { streams, nextCursor: nextCursor ?? null, etag };
 	});
+}
+
+/**
+ * One page of what can be watched again, newest first.
+ * @param {{limit: number, cursor: string|null}} query
+ * @returns {Promise<{streams: Stream[], nextCursor: string|null}>}
+ */
+export function listReplays({ limit, cursor }) {
+	const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
+	return json('GET', `/replays?limit=${limit}${after}`);
 }
 
 /** @param {string} id @param {string|null} [token] @returns {Promise<Stream>} */
