@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const MEDIA = /^\/api\/live\/([A-Za-z0-9_-]+)\/media\/([A-Za-z0-9._-]+)$/;
 
@@ -48,8 +48,10 @@ export class Receiver {
 	lists = [];
 	/** What was wrong with requests. */
 	faults = [];
-	/** @type {(name: string) => null | 'cut' | { status: number, retryAfter?: number, title?: string }} */
+	/** @type {(name: string, key: string) => null | 'cut' | { status: number, retryAfter?: number, title?: string }} */
 	fail = () => null;
+	/** What was POSTed to the real server: `{ url, body }`. */
+	posts = [];
 	/** Changes the real server's text answers. @type {(text: string) => string} */
 	rewrite = (text) => text;
 
@@ -66,6 +68,7 @@ export class Receiver {
 		this.#server = http.createServer((request, response) => {
 			const media = MEDIA.exec(request.url);
 			if (media && request.method === 'PUT') this.#take(request, response, media[2]);
+			else if (request.url.startsWith('/kept/')) this.#give(request.url.slice(6), response);
 			else this.#pass(request, response);
 		});
 		await new Promise((done) => this.#server.listen(0, '127.0.0.1', done));
@@ -93,8 +96,9 @@ export class Receiver {
 		}
 		const body = Buffer.concat(chunks);
 		if (Number(request.headers['content-length']) !== body.length) this.faults.push(`${name} without its length`);
-		if (!/^Bearer [\w-]+$/.test(request.headers.authorization ?? '')) this.faults.push(`${name} without a key`);
-		const failure = this.fail(name);
+		const [, key] = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '') ?? [];
+		if (!key) this.faults.push(`${name} without a key`);
+		const failure = this.fail(name, key);
 		this.requests.push({ name, status: failure === 'cut' ? 0 : failure?.status ?? 201, bytes: body.length });
 		if (failure === 'cut') {
 			request.socket.destroy();
@@ -114,6 +118,12 @@ export class Receiver {
 		writeFileSync(join(this.folder, name), body);
 	}
 
+	/** What was kept, for a page that plays it. @param {string} name @param {http.ServerResponse} response */
+	#give(name, response) {
+		response.writeHead(200, { 'content-type': 'video/mp4' });
+		response.end(this.read(basename(name)));
+	}
+
 	/** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
 	#pass(request, response) {
 		const { method, url, headers } = request;
@@ -129,6 +139,16 @@ export class Receiver {
 		on.on('error', () => response.destroy());
 		response.on('close', () => on.destroy());
 		request.pipe(on);
+		if (method !== 'POST') return;
+		let body = '';
+		request.on('data', (chunk) => { body += chunk; });
+		request.on('end', () => this.posts.push({ url, body }));
+	}
+
+	/** Begins anew: what comes now is another encoder's. */
+	forget() {
+		this.lists = [];
+		this.requests = [];
 	}
 
 	/** Everything that was ever listed, once, in order. @returns {Row[]} */

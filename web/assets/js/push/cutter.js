@@ -49,7 +49,7 @@ export class Cutter {
 			if (box.type === 'moof' && boxes[i + 1]?.type !== 'mdat') return;
 			taken = box.end;
 			if (box.type === 'moov') this.#tracks = tracksOf(view, box);
-			if (!this.#parts.length && this.#isFirst && box.type !== 'moof') this.#head.push(part);
+			if (box.type === 'ftyp' || box.type === 'moov') this.#head.push(part);
 			else if (box.type === 'moof') this.#begin(view, box, part);
 			else if (box.type === 'mdat') this.#parts.push(part);
 		});

@@ -23,6 +23,7 @@ const CALM_MAX_MS = 16 * CALM_MS;
 export class Ladder {
 	#at = 0;
 	#calmMs = CALM_MS;
+	#wasUp = false;
 	#changedMs;
 	#troubledMs;
 
@@ -48,7 +49,8 @@ export class Ladder {
 		const next = LEVELS.findIndex((one, i) => i > this.#at && (what === 'line' || one.lines < lines));
 		if (next < 0) return false;
 		// The step up before this did not hold: wait longer before the next.
-		if (nowMs - this.#changedMs < this.#calmMs) this.#calmMs = Math.min(CALM_MAX_MS, this.#calmMs * 2);
+		if (this.#wasUp) this.#calmMs = Math.min(CALM_MAX_MS, this.#calmMs * 2);
+		this.#wasUp = false;
 		this.#at = next;
 		this.#changedMs = nowMs;
 		return true;
@@ -59,6 +61,7 @@ export class Ladder {
 		if (this.#at === 0) return false;
 		if (nowMs - Math.max(this.#troubledMs, this.#changedMs) < this.#calmMs) return false;
 		this.#at -= 1;
+		this.#wasUp = true;
 		this.#changedMs = nowMs;
 		return true;
 	}
