@@ -21,10 +21,13 @@ const FRAME_US = 40_000;
 /** A segmenter with what came out of it, and ways to put in. */
 function bench(isAudioExpected) {
 	const out = [];
+	const begins = [];
 	let keys = 0;
-	const segmenter = new Segmenter(isAudioExpected, { segment: (one) => out.push(one), key: () => { keys++; } });
+	const segmenter = new Segmenter(isAudioExpected, {
+		segment: (one) => out.push(one), key: () => { keys++; }, begin: (us) => begins.push(us),
+	});
 	return {
-		segmenter, out, keys: () => keys,
+		segmenter, out, begins, keys: () => keys,
 		/** Frames from and to these seconds; a key frame where `isKey` says so. */
 		video(from, to, { config = SMALL, isKey = (us) => us % 2e6 === 0 } = {}) {
 			for (let us = from * 1e6; us < to * 1e6; us += FRAME_US)
@@ -48,9 +51,10 @@ function timesOf({ data }, init, isVideo) {
 
 describe('the segmenter', () => {
 	it('cuts at key frames, two seconds apart, and every segment lasts until the next one', () => {
-		const { video, segmenter, out } = bench(false);
+		const { video, segmenter, out, begins } = bench(false);
 		video(0, 7);
 		segmenter.flush();
+		assert.deepEqual(begins, [0, 2e6, 4e6, 6e6]);
 		assert.deepEqual(out.map((one) => [one.startUs, one.durationUs]),
 			[[0, 2e6], [2e6, 2e6], [4e6, 2e6], [6e6, 1e6]]);
 		const [{ init }] = out;

@@ -68,7 +68,7 @@ function kindWords({ video, audio }) {
 /** @param {PushStatus} status */
 function lostWords({ secondsLost, lostWhy }) {
 	if (!secondsLost) return '';
-	const seconds = Math.ceil(secondsLost);
+	const seconds = Math.max(1, Math.round(secondsLost));
 	if (!lostWhy) return `The oldest ${seconds} s were given up: what waits no longer fits into memory.`;
 	return `${seconds} s are missing in the replay: ${lostWhy}`;
 }

@@ -60,6 +60,7 @@ export class CodecEngine {
 				this.#on.segment({ ...segment, startUs: segment.startUs + this.#beginUs });
 			},
 			key: () => this.#videoLine?.wantKey(),
+			begin: (us) => this.#videoLine?.countFrom(us),
 		});
 		this.#segmenter = segmenter;
 		this.#audioLine = new AudioLine({
@@ -83,6 +84,8 @@ export class CodecEngine {
 			return;
 		}
 		this.#video = track;
+		// Another source may give nothing for a while.
+		this.#videoLine?.blank();
 		this.#videoSource.open(track);
 	}
 

@@ -39,6 +39,8 @@ const AUDIO_HELD_MAX = 3000;
  * @typedef {object} SegmenterEvents
  * @property {(segment: Segment) => void} segment
  * @property {() => void} key  a key frame is needed to go on
+ * @property {(us: number) => void} begin  a segment begins here; the next key
+ *     frame is due a segment later
  */
 
 export class Segmenter {
@@ -116,6 +118,7 @@ export class Segmenter {
 		}
 		this.#open = { startUs: chunk.us, endUs: 0, isBreak: this.#isBreak, chunks: [chunk] };
 		this.#isBreak = false;
+		this.#on.begin(chunk.us);
 	}
 
 	/** @param {number} us */

@@ -77,6 +77,15 @@ export class VideoLine {
 		this.#isKeyWanted = true;
 	}
 
+	/**
+	 * The next key frame is due two seconds after this. An encoder may put one
+	 * in by itself, where the picture's colours change.
+	 * @param {number} us
+	 */
+	countFrom(us) {
+		this.#keyUs = us;
+	}
+
 	/** Takes the frame over. @param {VideoFrame} frame @param {number} us */
 	frame(frame, us) {
 		if (this.#isClosed || us - this.#lastUs < NEAR_US || this.#isTooBusy(us)) {
@@ -101,13 +110,17 @@ export class VideoLine {
 	 */
 	repeat(us, isDark) {
 		if (!this.#held || this.#isClosed || this.#isSwitching || us - this.#lastUs < FILL_US) return;
-		if (isDark) {
-			const { displayWidth, displayHeight } = this.#held;
-			this.#held.close();
-			this.#held = black(displayWidth, displayHeight);
-		}
+		if (isDark) this.blank();
 		this.#fill(us);
 		this.#encodeHeld(us);
+	}
+
+	/** Forgets the last frame: until the next one comes there is black. */
+	blank() {
+		if (!this.#held) return;
+		const dark = black(this.#held);
+		this.#held.close();
+		this.#held = dark;
 	}
 
 	/** @param {number} widthMax @returns {Promise<Blob|null>} a JPEG of what was encoded last */
@@ -286,9 +299,14 @@ export function fitted(width, height, lines) {
 	return { width: even(width), height: even(height) };
 }
 
-/** @param {number} width @param {number} height */
-function black(width, height) {
-	const canvas = new OffscreenCanvas(width, height);
-	canvas.getContext('2d')?.fillRect(0, 0, width, height);
-	return new VideoFrame(canvas, { timestamp: 0, alpha: 'discard' });
+/**
+ * A black frame of the same size, and in the same colours: others would make
+ * the encoder begin anew.
+ * @param {VideoFrame} like
+ */
+function black({ displayWidth: codedWidth, displayHeight: codedHeight, timestamp, colorSpace }) {
+	const pixels = codedWidth * codedHeight;
+	const data = new Uint8Array((pixels * 3) / 2).fill(128);
+	data.fill(colorSpace.fullRange ? 0 : 16, 0, pixels);
+	return new VideoFrame(data, { format: 'I420', codedWidth, codedHeight, timestamp, colorSpace });
 }
