@@ -23,6 +23,7 @@ function bench({ bytesMax = 1e9 } = {}) {
 		files: new Map(), lists: [], sent: [], lost: [], troubles: [], refused: [], key: 'one', atOnce: 0,
 		/** @type {(name: string, token: string) => null | Promise<void> | Problem} */
 		answer: () => null,
+		denied: () => {},
 		added: 0,
 	};
 	const put = async (name, body, { token }) => {
@@ -44,6 +45,7 @@ function bench({ bytesMax = 1e9 } = {}) {
 		trouble: (problem) => it.troubles.push(problem?.status ?? null),
 		lost: (problem, seconds) => it.lost.push([problem?.status ?? null, seconds]),
 		refused: (problem) => it.refused.push(problem.status),
+		denied: async () => it.denied(),
 	});
 	it.segment = (bytes = 100, isDiscontinuity = false) => {
 		const name = `s-${it.added}.m4s`;
@@ -183,6 +185,17 @@ describe('the uploader', () => {
 			if (name === 's-0.m4s') it_.key = 'two';
 			return token === it_.key ? null : new Problem(401, 'no such key');
 		};
+		it_.uploader.addInit('s-init0.mp4', new Uint8Array(10));
+		it_.segment();
+		await it_.drain();
+		assert.deepEqual(it_.refused, []);
+		assert.equal(it_.lists.length, 1);
+	});
+
+	it('a key whose answer comes behind the refusal is waited for', async () => {
+		const it_ = bench();
+		it_.answer = (name, token) => (token === 'two' ? null : new Problem(401, 'no such key'));
+		it_.denied = () => { it_.key = 'two'; };
 		it_.uploader.addInit('s-init0.mp4', new Uint8Array(10));
 		it_.segment();
 		await it_.drain();

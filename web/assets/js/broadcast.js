@@ -39,6 +39,7 @@ export class Broadcast {
 	/** @type {Publisher|null} */ #publisher = null;
 	/** @type {Push|null} */ #push = null;
 	/** @type {EventStream|null} */ #events = null;
+	/** The new key that is on its way is here. @type {Promise<void>} */ #keySettled = Promise.resolve();
 	/** The broadcast that is known to be over, by its begin. @type {string|null} */ #overAt = null;
 	#tracks;
 	#on;
@@ -186,7 +187,13 @@ export class Broadcast {
 	}
 
 	/** @returns {Promise<string>} the new key; the old one works no more */
-	async rotateKey() {
+	rotateKey() {
+		const rotating = this.#rotateKey();
+		this.#keySettled = rotating.then(() => {}, () => {});
+		return rotating;
+	}
+
+	async #rotateKey() {
 		const videoId = /** @type {string} */ (this.#videoId);
 		const { streamKey, ingestUrl } = await api.rotateKey(videoId, this.key ?? '');
 		setKey(videoId, streamKey);
@@ -222,6 +229,7 @@ export class Broadcast {
 				server: this.#on.server,
 				stopped: () => this.#onStopped(),
 				refused: (problem) => this.#onRefused(problem),
+				denied: () => this.#keySettled,
 			},
 		);
 		await this.#publisher.open();
@@ -237,8 +245,11 @@ export class Broadcast {
 		for (const kind of /** @type {const} */ (['video', 'audio'])) {
 			this.#publisher?.replace(kind, tracks[kind]);
 		}
-		const push = new Push(videoId, () => this.key, (status) => {
-			if (this.#push === push) this.#on.push(status);
+		const push = new Push(videoId, () => this.key, {
+			status: (status) => {
+				if (this.#push === push) this.#on.push(status);
+			},
+			denied: () => this.#keySettled,
 		});
 		this.#push = push;
 		push.open(tracks);

@@ -53,6 +53,10 @@ const MEGABYTE = 1024 * 1024;
  * @property {number} secondsLost  that are missing in the replay
  * @property {string} lostWhy
  * @property {Problem|null} refusal
+ *
+ * @typedef {object} PushEvents
+ * @property {(status: PushStatus) => void} status  told a few times a second
+ * @property {() => Promise<void>} denied  as Uploader has it
  */
 
 export class Push {
@@ -78,7 +82,7 @@ export class Push {
 	/**
 	 * @param {string} videoId
 	 * @param {() => string|null} key asked for at every request: it may be rotated
-	 * @param {(status: PushStatus) => void} on told a few times a second
+	 * @param {PushEvents} on
 	 */
 	constructor(videoId, key, on) {
 		this.#videoId = videoId;
@@ -171,6 +175,7 @@ export class Push {
 				this.#refusal = problem;
 				this.#end('refused');
 			},
+			denied: () => this.#on.denied(),
 		});
 	}
 
@@ -238,7 +243,7 @@ export class Push {
 
 	#say() {
 		this.#saidMs = performance.now();
-		this.#on(this.status);
+		this.#on.status(this.status);
 	}
 }
 

@@ -34,6 +34,8 @@ const REFUSALS_MAX = 5;
  * @property {(problem: Problem|null) => void} trouble  why nothing moves, or null
  * @property {(problem: Problem|null, seconds: number) => void} lost  a gap; null: no more memory
  * @property {(problem: Problem) => void} refused  the uploader has ended
+ * @property {() => Promise<void>} denied  awaited before a refusal is believed: a
+ *     new key may be on its way
  */
 
 export class Uploader {
@@ -220,6 +222,7 @@ export class Uploader {
 			} catch (error) {
 				if (signal.aborted) return null;
 				if (!(error instanceof Problem)) throw error;
+				if (isRefusal(error)) await this.#on.denied();
 				// A key that changed while the request was under way.
 				if (isRefusal(error) && this.#key() !== token) continue;
 				if (isRefusal(error) && !isExtra) {
