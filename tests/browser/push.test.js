@@ -75,7 +75,8 @@ function assertWhole(receiver, { init, rows }, { codec, hasAudio }) {
 			assert.ok(step > 0 && step < 0.5, `${kind}: ${step} s behind the frame at ${packets[i].at} s`);
 		});
 		const span = packets.at(-1).at - packets[0].at;
-		assert.ok(span > seconds - 0.6 && span <= seconds + 0.1, `${kind}: ${span} s of ${seconds}`);
+		// The last frame may stand for a while, where another encoder takes over.
+		assert.ok(span > seconds - 1.5 && span <= seconds + 0.1, `${kind}: ${span} s of ${seconds}`);
 	}
 	if (hasAudio) {
 		const [picture, sound] = streams.map((stream) => stream.packets[0].at);
