@@ -64,12 +64,12 @@ for (const kind of ['chromium', 'firefox']) {
 			};
 		};
 		const recordingOf = (id, members = {}) => ({
-			state: 'READY', durationSeconds: KEPT, sizeBytes: 1_569_382, hlsUrl: `/live/${id}/replay.m3u8`,
+			state: 'READY', durationSeconds: KEPT, sizeBytes: 3_138_764, mp4Bytes: 1_569_382, hlsUrl: `/live/${id}/replay.m3u8`,
 			mp4Url: `/live/${id}/replay.mp4`, posterUrl: `/live/${id}/poster.jpg`,
 			thumbnailsUrl: `/live/${id}/thumbs.vtt`, progress: null, detail: null, ...members,
 		});
 		const making = (id, progress) => recordingOf(id, {
-			state: 'PROCESSING', hlsUrl: null, mp4Url: null, thumbnailsUrl: null, sizeBytes: null, progress,
+			state: 'PROCESSING', hlsUrl: null, mp4Url: null, thumbnailsUrl: null, mp4Bytes: null, sizeBytes: null, progress,
 		});
 		/** A broadcast that is over, and its replay ready. */
 		const finished = async (title) => {

@@ -82,12 +82,12 @@ export class Replay {
 
 	/** @param {boolean} isThere */
 	#showDownload(isThere) {
-		const { mp4Url = null, sizeBytes = null } = this.#stream?.recording ?? {};
+		const { mp4Url = null, mp4Bytes = null } = this.#stream?.recording ?? {};
 		this.#download.hidden = !isThere || !mp4Url;
 		if (!mp4Url) return;
 		this.#download.href = mp4Url;
 		this.#download.download = `${fileNameOf(this.#stream?.title ?? '')}.mp4`;
-		const size = sizeBytes === null ? '' : ` (${bytes(sizeBytes)})`;
+		const size = mp4Bytes === null ? '' : ` (${bytes(mp4Bytes)})`;
 		const label = this.#download.querySelector('[data-label]') ?? this.#download;
 		say(label, `Download${size}`);
 		this.#download.title = `Download the replay${size}`;
