@@ -8,7 +8,7 @@ import { basename, extname, join } from 'node:path';
 
 const TYPES = {
 	'.m3u8': 'application/vnd.apple.mpegurl', '.m4s': 'video/iso.segment', '.mp4': 'video/mp4', '.jpg': 'image/jpeg',
-	'.vtt': 'text/vtt',
+	'.vtt': 'text/vtt', '.ts': 'video/mp2t', '.aac': 'audio/aac',
 };
 
 export class Front {
