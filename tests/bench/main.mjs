@@ -12,11 +12,12 @@ import {stopAll} from './lib/server.mjs';
 import active from './benches/active.mjs';
 import lifecycle from './benches/lifecycle.mjs';
 import many from './benches/many.mjs';
+import media from './benches/media.mjs';
 import memory from './benches/memory.mjs';
 import signal from './benches/signal.mjs';
 import start from './benches/start.mjs';
 
-const BENCHES = {active, lifecycle, signal, memory, start, many};
+const BENCHES = {active, lifecycle, signal, memory, start, many, media};
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 
 function context(quick) {
