@@ -34,18 +34,22 @@ encoder_close(struct encoder *encoder)
 	encoder->segment = NULL;
 }
 
+void
+encoder_reconnect(struct encoder *encoder)
+{
+	client_close(&encoder->client);
+	if (client_open(&encoder->client, encoder->port) != 0)
+		die("an encoder can't connect: %s", strerror(errno));
+}
+
 static void
 encoder_put(
     struct encoder *encoder, const char *name, const void *bytes, size_t size)
 {
 	char path[256];
 
-	/* A server ends connections that last too long for it. */
-	if (++encoder->puts % PUTS_MAX == 0) {
-		client_close(&encoder->client);
-		if (client_open(&encoder->client, encoder->port) != 0)
-			die("an encoder can't connect: %s", strerror(errno));
-	}
+	if (++encoder->puts % PUTS_MAX == 0)
+		encoder_reconnect(encoder);
 	(void)snprintf(path, sizeof(path), "%s%s", encoder->prefix, name);
 	client_put(&encoder->client, path, bytes, size);
 }

@@ -24,6 +24,9 @@ struct encoder {
 void encoder_open(struct encoder *encoder, int port, size_t segment_bytes);
 void encoder_close(struct encoder *encoder);
 
+/* Connects anew: servers end connections that rest or last for long. */
+void encoder_reconnect(struct encoder *encoder);
+
 /*
  * Where it pushes: to a stream that livebin makes for it, or below a path that
  * takes any PUT. Sends the init section.

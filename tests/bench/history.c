@@ -164,10 +164,13 @@ take_round(struct broadcast *broadcasts, int round)
 
 	for (i = 0; i < count; i++)
 		begin(&broadcasts[i]);
+	for (i = 0; i < count; i++)
+		encoder_reconnect(&broadcasts[i].encoder);
 	for (k = round * task.samples; k < (round + 1) * task.samples; k++)
 		for (i = 0; i < count; i++)
 			broadcasts[i].pushes[k] = push(&broadcasts[i]);
 	for (i = 0; i < count; i++) {
+		encoder_reconnect(&broadcasts[i].encoder);
 		broadcasts[i].replays[round] = stop(&broadcasts[i]);
 		settle(&broadcasts[i]);
 		encoder_close(&broadcasts[i].encoder);
