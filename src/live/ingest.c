@@ -340,6 +340,7 @@ ingest_delete(struct live *live, const struct stream *stream, const char *name,
 	struct change change;
 	struct encoder encoder;
 	int found, rc;
+	bool gone;
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
@@ -356,9 +357,12 @@ ingest_delete(struct live *live, const struct stream *stream, const char *name,
 	if (rc == 0 && !upload.published)
 		rc = store_listed_awaits(
 		    live->store, stream->id, name, playlist, err);
-	if (rc == 0 && !upload.published)
+	gone = rc == 0 && !upload.published;
+	if (gone)
 		rc = store_upload_delete(live->store, &upload, err);
 	rc = change_end(&change, rc < 0 ? -1 : 0, err);
+	if (rc == 0 && gone)
+		ingest_unlink(live, upload.file);
 	return rc;
 }
 
