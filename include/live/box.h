@@ -60,12 +60,13 @@ void box_memory(struct box_source *source, const struct box_bytes *bytes);
 int box_next(const struct box_source *source, uint64_t at, uint64_t end,
     struct box *box, struct error *err) __attribute__((warn_unused_result));
 
+#define BOX_CHILDREN_MAX 1024
+
 /*
  * The first box of a type inside `in`, whose content is boxes. 1 and *box, 0
  * if there is none; -1 as box_next, or with ERROR_INPUT if it isn't among the
- * first BOX_CHILDREN_MAX.
+ * first BOX_CHILDREN_MAX. `in` may be `box`.
  */
-#define BOX_CHILDREN_MAX 1024
 int box_child(const struct box_source *source, const struct box *in,
     uint32_t type, struct box *box, struct error *err)
     __attribute__((warn_unused_result));

@@ -119,6 +119,7 @@ struct fmp4_timeline {
 	uint32_t fragments;		/* written so far */
 };
 
+/* Nothing put together yet: the first session begins at 0. */
 void fmp4_timeline_init(
     struct fmp4_timeline *timeline, const struct fmp4_tracks *tracks);
 

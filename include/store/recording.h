@@ -57,6 +57,11 @@ int store_recording_newest(struct store *store, const char *stream_id,
     struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 
+/* The newest that has anything to show. 1 and *recording, 0, or -1. */
+int store_recording_shown(struct store *store, const char *stream_id,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* The next of a stream's, behind `after_seq`, whatever its state. 1, 0, -1. */
 int store_recording_next(struct store *store, const char *stream_id,
     int64_t after_seq, struct recording *recording, struct error *err)

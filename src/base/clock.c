@@ -1,6 +1,7 @@
 /*
  * Time: reading the two clocks and writing UTC times. No time zones, no
- * parsing: nothing in the product takes a time from outside.
+ * parsing: the one time that comes from outside is a playlist's, which
+ * live/playlist_time.c reads.
  */
 #include <assert.h>
 #include <stdio.h>

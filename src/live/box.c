@@ -126,17 +126,18 @@ int
 box_child(const struct box_source *source, const struct box *in, uint32_t type,
     struct box *box, struct error *err)
 {
-	uint64_t at = in->body;
+	const struct box outer = *in; /* `in` may be `box` */
+	uint64_t at = outer.body;
 	size_t i;
 	int rc;
 
 	for (i = 0; i < BOX_CHILDREN_MAX; i++) {
-		rc = box_next(source, at, in->end, box, err);
+		rc = box_next(source, at, outer.end, box, err);
 		if (rc != 1 || box->type == type)
 			return rc;
 		at = box->end;
 	}
-	return box_fault(err, in->at, "holds too many boxes");
+	return box_fault(err, outer.at, "holds too many boxes");
 }
 
 int

@@ -16,8 +16,7 @@ int
 init_need(const struct box_source *source, const struct box *in, uint32_t type,
     struct box *box, struct error *err)
 {
-	const struct box outer = *in; /* `in` may be `box` */
-	const int rc = box_child(source, &outer, type, box, err);
+	const int rc = box_child(source, in, type, box, err);
 
 	if (rc == 0)
 		return error_set(err, ERROR_INIT, NULL,
@@ -266,7 +265,7 @@ same_bytes(const struct box_source *one, const struct box_source *other,
     size_t number, struct error *err)
 {
 	unsigned char bytes[2][1024];
-	struct box a, b;
+	struct box a = { .type = STSD }, b = a;
 	uint64_t at, size, part;
 
 	if (same_entries(one, number, &a, err) != 0 ||

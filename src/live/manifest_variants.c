@@ -60,19 +60,21 @@ variants_audio(struct buf *text, const struct variant *variant, const char *uri)
 	    variant->is_default ? "YES" : "NO", uri);
 }
 
-/* BANDWIDTH is required: where it wasn't said, it is measured. */
+/*
+ * BANDWIDTH is required, and is the peak: what the encoder said, unless what
+ * has come is more. ffmpeg leaves out what it encodes by quality.
+ */
 static int64_t
 variants_bandwidth(const struct described *one)
 {
 	const struct rendition *rendition = &one->rendition;
+	int64_t measured;
 
-	if (one->variant.bandwidth > 0)
-		return one->variant.bandwidth;
-	if (rendition->duration_us <= 0)
-		return 1;
-	return rendition->bytes * 8 / (rendition->duration_us / 1000 + 1) *
-		   1100 +
-	       1;
+	measured =
+	    rendition->bytes * 8 / (rendition->duration_us / 1000 + 1) * 1100 +
+	    1;
+	return one->variant.bandwidth > measured ? one->variant.bandwidth
+						 : measured;
 }
 
 static void

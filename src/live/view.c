@@ -16,9 +16,9 @@ view_load(struct live *live, const struct stream *stream,
 	view->stream = stream;
 	if (audience_get(live, stream->id, &view->audience, err) != 0)
 		return -1;
-	found = store_recording_newest(
+	found = store_recording_shown(
 	    live->store, stream->id, &view->recording, err);
-	view->recorded = found == 1 && view->recording.renditions > 0;
+	view->recorded = found == 1;
 	if (!view->recorded || view->recording.state == RECORDING_LIVE)
 		return found < 0 ? -1 : 0;
 	return store_job_state(

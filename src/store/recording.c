@@ -88,6 +88,17 @@ store_recording_newest(struct store *store, const char *stream_id,
 }
 
 int
+store_recording_shown(struct store *store, const char *stream_id,
+    struct recording *recording, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(
+	    store, STATEMENT_RECORDING_SHOWN, err, "t", stream_id);
+	return recording_take(store, STATEMENT_RECORDING_SHOWN, rc, recording);
+}
+
+int
 store_recording_next(struct store *store, const char *stream_id,
     int64_t after_seq, struct recording *recording, struct error *err)
 {

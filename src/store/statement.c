@@ -242,6 +242,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_RECORDING_NEWEST] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 ORDER BY seq DESC LIMIT 1" },
+	[STATEMENT_RECORDING_SHOWN] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
+	    " AND state <> 4 AND renditions > 0 ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_NEXT] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND seq > ?2 ORDER BY seq LIMIT 1" },

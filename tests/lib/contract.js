@@ -45,7 +45,8 @@ function validate(pointer, value, what) {
 	assert.fail(`${what} breaks the contract:\n  ${wrong.join('\n  ')}\n  ${JSON.stringify(value)}`);
 }
 
-const ROUTES = Object.entries(DOCUMENT.paths).map(([path, item]) => ({
+const PLACED = Object.entries(DOCUMENT.paths).map(([path, place]) => [path, follow(place).node]);
+const ROUTES = PLACED.map(([path, item]) => ({
 	path, item,
 	bases: (item.servers ?? DOCUMENT.servers).map((server) => server.url.replace(/\/$/, '')),
 	pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
@@ -62,9 +63,9 @@ export function routeOf(target) {
 	return fits.find((route) => !route.path.includes('{')) ?? fits[0];
 }
 
-/** Every path of the document with its methods, upper case. */
-export const PATHS = ROUTES.map(({ path, item }) => ({
-	path, methods: METHODS.filter((method) => item[method]).map((method) => method.toUpperCase()),
+/** Every path of the document, from the root, with its methods, upper case. */
+export const PATHS = ROUTES.map(({ path, item, bases }) => ({
+	path: bases[0] + path, methods: METHODS.filter((method) => item[method]).map((method) => method.toUpperCase()),
 }));
 
 function list(header) {

@@ -9,6 +9,7 @@
  * too: there these tests are skipped.
  */
 #include "base/buf.h"
+#include "live/playlist.h"
 #include "unit.h"
 
 #if !UNIT_SANITIZED
@@ -136,6 +137,47 @@ a_buffer_without_memory_fails(void **state)
 	(void)state;
 	assert_true(starve(fill_buffer, NULL) > 3);
 	starve_without_leaks(fill_buffer, NULL);
+}
+
+static int
+parse_playlist(void *context, struct error *err)
+{
+	static const char *const TEXTS[] = {
+		"#EXTM3U\n#EXT-X-TARGETDURATION:2\n",
+		"#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"g\",NAME=\"n\","
+		"URI=\"a.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n",
+	};
+	struct playlist playlist;
+	struct buf text;
+	int i, rc = 0;
+
+	(void)context;
+	buf_init(&text, 100000);
+	buf_text(&text, TEXTS[0]);
+	for (i = 0; i < 40; i++) /* more than the list has room for at first */
+		buf_text(&text, "#EXTINF:2,\na.ts\n");
+	if (text.failed)
+		rc = error_set(err, ERROR_SYSTEM, NULL, "no");
+	if (rc == 0)
+		rc = playlist_parse(
+		    &playlist, text.data, text.size, "i.m3u8", err);
+	buf_free(&text);
+	if (rc != 0)
+		return rc;
+	playlist_free(&playlist);
+	rc = playlist_parse(
+	    &playlist, TEXTS[1], strlen(TEXTS[1]), "i.m3u8", err);
+	if (rc == 0)
+		playlist_free(&playlist);
+	return rc;
+}
+
+static void
+a_playlist_without_memory_is_an_error(void **state)
+{
+	(void)state;
+	assert_true(starve(parse_playlist, NULL) > 5);
+	starve_without_leaks(parse_playlist, NULL);
 }
 
 static int
@@ -269,6 +311,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_buffer_without_memory_fails),
+		cmocka_unit_test(a_playlist_without_memory_is_an_error),
 		UNIT_LIVE(a_change_without_memory_is_rolled_back_and_unmarked),
 		UNIT_LIVE(a_stream_is_created_with_memory_or_not_at_all),
 		UNIT_LIVE(an_offer_is_made_whole_or_not_at_all),
