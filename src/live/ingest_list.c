@@ -57,36 +57,62 @@ list_goes_on(const struct encoder *encoder, const struct playlist *list)
 		   encoder->last) == 0;
 }
 
-/* Did a newcomer send that name, with other content? 1, 0, or -1. */
+/* How what a list names stands to what a newcomer sent over it. */
+struct aside {
+	size_t published; /* entries that players have */
+	size_t sent;	  /* those of them that the newcomer sent too */
+	bool differs;
+};
+
 static int
-list_is_aside(struct incoming *in, const char *name, struct error *err)
+list_count_aside(struct incoming *in, const char *name, struct aside *aside,
+    struct error *err)
 {
-	struct upload aside, ours;
+	struct upload theirs, ours;
 	int found;
 
 	found = store_upload_find(
-	    in->live->store, in->stream->id, name, true, &aside, err);
-	if (found == 1)
-		found = store_upload_find(
-		    in->live->store, in->stream->id, name, false, &ours, err);
-	return found == 1 ? aside.digest != ours.digest : found;
+	    in->live->store, in->stream->id, name, false, &ours, err);
+	if (found <= 0 || !ours.published)
+		return found < 0 ? -1 : 0;
+	aside->published++;
+	found = store_upload_find(
+	    in->live->store, in->stream->id, name, true, &theirs, err);
+	if (found == 1) {
+		aside->sent++;
+		aside->differs |= theirs.digest != ours.digest;
+	}
+	return found < 0 ? -1 : 0;
 }
 
-/* 1 if the list names a file that a newcomer sent over another's, 0, -1. */
+/*
+ * Is a list that goes on by its numbers a newcomer's all the same? If it says
+ * no more than is known, or if the newcomer has sent all that it names. One
+ * that sends beside the first, at the same pace, has sent no more than one
+ * segment between two lists of the first. 1, 0, or -1.
+ */
 static int
 list_is_newcomer(struct incoming *in, struct error *err)
 {
+	const struct encoder *encoder = &in->encoder;
+	const bool more = list_end(in->list) > encoder->sequence + 1;
+	struct aside aside = { .published = 0 };
 	struct upload upload;
-	int found, is = 0;
 	size_t i;
+	int found;
 
 	found = store_upload_newcomer(
 	    in->live->store, in->stream->id, &upload, err);
 	if (found <= 0)
 		return found;
-	for (i = 0; is == 0 && i < in->list->segment_count; i++)
-		is = list_is_aside(in, in->list->segments[i].name, err);
-	return is;
+	for (i = 0; i < in->list->segment_count; i++)
+		if (list_count_aside(
+			in, in->list->segments[i].name, &aside, err) != 0)
+			return -1;
+	if (!aside.differs || !more)
+		return aside.differs;
+	return aside.sent == aside.published &&
+	       (aside.sent > 1 || ingest_held_ms(encoder, in->now) == 0);
 }
 
 /* Finds the encoder of that name, and whether its list goes on. 0 or -1. */
@@ -333,16 +359,34 @@ list_open(struct incoming *in, struct error *err)
 	return publish_open(in->live, in->stream, &in->recording, err);
 }
 
+/* The encoder whose place a list takes that is of none. 1, 0, or -1. */
+static int
+list_replaces(struct incoming *in, struct encoder *other, struct error *err)
+{
+	int number, found;
+
+	for (number = 0; number < RENDITIONS_MAX; number++) {
+		found = store_encoder_of_rendition(
+		    in->live->store, in->stream->id, number, other, err);
+		if (found <= 0 || ingest_held_ms(other, in->now) == 0)
+			return found;
+	}
+	return 0;
+}
+
 /* Before another takes over: what the one before had sent. */
 static int
 list_finish_last(struct incoming *in, struct error *err)
 {
 	const struct publish_extent all = { .all = true };
+	struct encoder other = in->encoder;
+	int found = 1;
 
-	if (!in->known || in->goes_on ||
-	    ingest_held_ms(&in->encoder, in->now) > 0)
+	if (!in->known)
+		found = list_replaces(in, &other, err);
+	else if (in->goes_on || ingest_held_ms(&other, in->now) > 0)
 		return 0;
-	return publish_listed(in->live, &in->encoder, &all, err);
+	return found == 1 ? publish_listed(in->live, &other, &all, err) : found;
 }
 
 /* A list that ends, when no other goes on, ends the broadcast. */
@@ -379,78 +423,6 @@ list_take(struct incoming *in, struct error *err)
 	return in->known ? 0 : 1;
 }
 
-static void
-variant_copy(char to[VARIANT_TEXT_BYTES], const char *text)
-{
-	(void)snprintf(to, VARIANT_TEXT_BYTES, "%s", text != NULL ? text : "");
-}
-
-static void
-variant_of_stream(struct variant *to, const struct playlist_variant *from)
-{
-	(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
-	to->bandwidth = from->bandwidth;
-	to->width = from->width;
-	to->height = from->height;
-	to->frame_rate_milli = from->frame_rate_milli;
-	variant_copy(to->codecs, from->codecs);
-	variant_copy(to->group, from->audio);
-}
-
-static void
-variant_of_audio(struct variant *to, const struct playlist_audio *from)
-{
-	(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
-	to->audio = true;
-	to->is_default = from->is_default;
-	variant_copy(to->group, from->group);
-	variant_copy(to->label, from->label);
-	variant_copy(to->language, from->language);
-}
-
-/* What a multivariant playlist says; ffmpeg sends it behind the first lists. */
-static int
-variants_take(struct live *live, const struct stream *stream,
-    const struct playlist *list, struct error *err)
-{
-	struct variant variants[2 * RENDITIONS_MAX];
-	struct recording recording;
-	size_t i;
-	int count = 0, before;
-
-	memset(variants, 0, sizeof(variants));
-	for (i = 0; i < list->variant_count && count < RENDITIONS_MAX; i++)
-		variant_of_stream(&variants[count++], &list->variants[i]);
-	for (i = 0; i < list->audio_count && i < RENDITIONS_MAX; i++)
-		variant_of_audio(&variants[count++], &list->audios[i]);
-	if (publish_open(live, stream, &recording, err) != 0)
-		return -1;
-	before = store_variant_count(live->store, recording.seq, err);
-	if (before < 0 ||
-	    publish_variants(live, &recording, variants, count, err) != 0)
-		return -1;
-	return before > 0 ? 0 : 1;
-}
-
-/* One that comes before anything else starts a stream that never began. */
-static int
-variants_push(struct live *live, const struct stream *stream,
-    const struct playlist *list, struct error *err)
-{
-	struct stream copy;
-	int rc;
-
-	rc = store_stream_find(live->store, stream->id, &copy, err);
-	if (rc == 1 && copy.status == STREAM_PENDING &&
-	    copy.stopped_unix_ms == 0 && lifecycle_start(live, &copy, err) != 0)
-		rc = -1;
-	/* Without a broadcast there is nothing that it could describe. */
-	if (rc == 1 && copy.status == STREAM_LIVE)
-		rc = variants_take(live, stream, list, err);
-	stream_free(&copy);
-	return rc;
-}
-
 int
 ingest_playlist(struct live *live, const struct stream *stream,
     const struct pushed_text *pushed, struct error *err)
@@ -469,7 +441,7 @@ ingest_playlist(struct live *live, const struct stream *stream,
 		return -1;
 	in.list = &list;
 	if (list.multivariant)
-		rc = variants_push(live, stream, &list, err);
+		rc = ingest_variants(live, stream, &list, err);
 	else
 		rc = list_take(&in, err);
 	playlist_free(&list);
