@@ -283,8 +283,9 @@ list_enlist(struct incoming *in, struct error *err)
 	return 0;
 }
 
-static int
-list_note_encoder(struct incoming *in, struct error *err)
+/* Where the encoder is now, by its list. */
+static void
+list_place(struct incoming *in)
 {
 	const struct playlist *list = in->list;
 	const struct playlist_segment *last =
@@ -296,8 +297,14 @@ list_note_encoder(struct incoming *in, struct error *err)
 	encoder->heard_unix_ms = in->now;
 	encoder->segment_ms = last->duration_us / 1000;
 	encoder->target_s = list->target_s;
-	encoder->ended = list->ended ? ENCODER_ENDED : ENCODER_SENDING;
-	if (store_encoder_put(in->live->store, encoder, err) != 0)
+}
+
+static int
+list_note_encoder(struct incoming *in, struct error *err)
+{
+	list_place(in);
+	in->encoder.ended = in->list->ended ? ENCODER_ENDED : ENCODER_SENDING;
+	if (store_encoder_put(in->live->store, &in->encoder, err) != 0)
 		return -1;
 	return store_broadcast_heard(in->live->store, in->stream->id,
 	    in->now + in->live->config->reconnect_window_s * 1000, in->now,
@@ -321,15 +328,33 @@ list_decide(struct incoming *in, struct error *err)
 	return list_note_encoder(in, err);
 }
 
+/*
+ * The broadcast was stopped under this encoder. It is followed, or its lists
+ * would be a stranger's once they have moved on. Returns -1.
+ */
+static int
+list_over(struct incoming *in, struct error *err)
+{
+	struct change change;
+
+	list_place(in);
+	if (change_begin(&change, in->live, STORE_PASSING, err) != 0 ||
+	    change_end(&change,
+		store_encoder_put(in->live->store, &in->encoder, err),
+		err) != 0)
+		return -1;
+	return error_set_retry(err, ERROR_OVER, 5,
+	    "The broadcast that this list is of was stopped. Start the encoder "
+	    "anew for another one.");
+}
+
 /* The stream isn't live: this list begins a broadcast, or is of one that is
  * over. */
 static int
 list_start(struct incoming *in, struct stream *stream, struct error *err)
 {
 	if (in->goes_on)
-		return error_set_retry(err, ERROR_OVER, 5,
-		    "The broadcast that this list is of was stopped. "
-		    "Start the encoder anew for another one.");
+		return list_over(in, err);
 	if (list_check_maps(in, err) != 0)
 		return -1;
 	return lifecycle_start(in->live, stream, err);
