@@ -244,7 +244,7 @@ ingest_publish(struct live *live, const struct stream *stream,
 		return found == 1 ? publish_listed(live, &encoder, &extent, err)
 				  : found;
 	}
-	if (taken->was_there || arrival->kind == MEDIA_INIT)
+	if (taken->upload.newcomer || arrival->kind == MEDIA_INIT)
 		return 0;
 	found = store_upload_find(
 	    live->store, stream->id, arrival->name, false, &upload, err);
