@@ -241,8 +241,13 @@ ingest_publish(struct live *live, const struct stream *stream,
 	if (taken->awaited) {
 		found = store_encoder_find(
 		    live->store, stream->id, taken->playlist, &encoder, err);
-		return found == 1 ? publish_listed(live, &encoder, &extent, err)
-				  : found;
+		if (found != 1)
+			return found;
+		if (publish_listed(live, &encoder, &extent, err) != 0)
+			return -1;
+		return encoder.ended == ENCODER_ENDED
+			   ? ingest_end(live, stream->id, err)
+			   : 0;
 	}
 	if (taken->upload.newcomer || arrival->kind == MEDIA_INIT)
 		return 0;

@@ -35,6 +35,7 @@ struct incoming {
 	struct encoder encoder; /* as it was, then as it is */
 	bool known;		/* it was */
 	bool goes_on;
+	bool stale; /* one from before the last, that was overtaken */
 	int64_t now;
 };
 
@@ -65,7 +66,7 @@ struct aside {
 };
 
 static int
-list_count_aside(struct incoming *in, const char *name, struct aside *aside,
+list_compare_one(struct incoming *in, const char *name, struct aside *aside,
     struct error *err)
 {
 	struct upload theirs, ours;
@@ -85,6 +86,19 @@ list_count_aside(struct incoming *in, const char *name, struct aside *aside,
 	return found < 0 ? -1 : 0;
 }
 
+static int
+list_compare(struct incoming *in, struct aside *aside, struct error *err)
+{
+	size_t i;
+
+	memset(aside, 0, sizeof(*aside));
+	for (i = 0; i < in->list->segment_count; i++)
+		if (list_compare_one(
+			in, in->list->segments[i].name, aside, err) != 0)
+			return -1;
+	return 0;
+}
+
 /*
  * Is a list that goes on by its numbers a newcomer's all the same? If it says
  * no more than is known, or if the newcomer has sent all that it names. One
@@ -96,23 +110,36 @@ list_is_newcomer(struct incoming *in, struct error *err)
 {
 	const struct encoder *encoder = &in->encoder;
 	const bool more = list_end(in->list) > encoder->sequence + 1;
-	struct aside aside = { .published = 0 };
 	struct upload upload;
-	size_t i;
+	struct aside aside;
 	int found;
 
 	found = store_upload_newcomer(
 	    in->live->store, in->stream->id, &upload, err);
 	if (found <= 0)
 		return found;
-	for (i = 0; i < in->list->segment_count; i++)
-		if (list_count_aside(
-			in, in->list->segments[i].name, &aside, err) != 0)
-			return -1;
+	if (list_compare(in, &aside, err) != 0)
+		return -1;
 	if (!aside.differs || !more)
 		return aside.differs;
 	return aside.sent == aside.published &&
 	       (aside.sent > 1 || ingest_held_ms(encoder, in->now) == 0);
+}
+
+/*
+ * Requests may overtake each other. An older list of the same encoder names
+ * what is published; one of an encoder that begins anew has sent that again.
+ */
+static int
+list_is_stale(struct incoming *in, struct error *err)
+{
+	struct aside aside;
+
+	if (list_end(in->list) > in->encoder.sequence)
+		return 0;
+	if (list_compare(in, &aside, err) != 0)
+		return -1;
+	return aside.published > 0 && aside.sent == 0;
 }
 
 /* Finds the encoder of that name, and whether its list goes on. 0 or -1. */
@@ -121,16 +148,21 @@ list_look(struct incoming *in, struct error *err)
 {
 	int found;
 
+	in->goes_on = in->stale = false;
 	found = store_encoder_find(
 	    in->live->store, in->stream->id, in->name, &in->encoder, err);
 	if (found < 0)
 		return -1;
 	in->known = found == 1;
-	in->goes_on = in->known && list_goes_on(&in->encoder, in->list);
-	if (!in->goes_on)
+	if (!in->known)
 		return 0;
-	found = list_is_newcomer(in, err);
-	in->goes_on = found == 0;
+	if (list_goes_on(&in->encoder, in->list)) {
+		found = list_is_newcomer(in, err);
+		in->goes_on = found == 0;
+	} else {
+		found = list_is_stale(in, err);
+		in->stale = found == 1;
+	}
 	return found < 0 ? -1 : 0;
 }
 
@@ -314,7 +346,11 @@ list_note_encoder(struct incoming *in, struct error *err)
 static int
 list_decide(struct incoming *in, struct error *err)
 {
-	if (list_look(in, err) != 0 || list_check_maps(in, err) != 0)
+	if (list_look(in, err) != 0)
+		return -1;
+	if (in->stale)
+		return 0;
+	if (list_check_maps(in, err) != 0)
 		return -1;
 	if (in->goes_on && in->encoder.ended != ENCODER_STOPPED) {
 		if (ingest_settle_newcomer(
@@ -336,12 +372,18 @@ static int
 list_over(struct incoming *in, struct error *err)
 {
 	struct change change;
+	int rc = 0;
 
-	list_place(in);
-	if (change_begin(&change, in->live, STORE_PASSING, err) != 0 ||
-	    change_end(&change,
-		store_encoder_put(in->live->store, &in->encoder, err),
-		err) != 0)
+	if (in->goes_on) {
+		list_place(in);
+		rc = change_begin(&change, in->live, STORE_PASSING, err);
+		if (rc == 0)
+			rc = change_end(&change,
+			    store_encoder_put(
+				in->live->store, &in->encoder, err),
+			    err);
+	}
+	if (rc != 0)
 		return -1;
 	return error_set_retry(err, ERROR_OVER, 5,
 	    "The broadcast that this list is of was stopped. Start the encoder "
@@ -353,7 +395,7 @@ list_over(struct incoming *in, struct error *err)
 static int
 list_start(struct incoming *in, struct stream *stream, struct error *err)
 {
-	if (in->goes_on)
+	if (in->goes_on || in->stale)
 		return list_over(in, err);
 	if (list_check_maps(in, err) != 0)
 		return -1;
@@ -414,36 +456,26 @@ list_finish_last(struct incoming *in, struct error *err)
 	return found == 1 ? publish_listed(in->live, &other, &all, err) : found;
 }
 
-/* A list that ends, when no other goes on, ends the broadcast. */
-static int
-list_end_broadcast(struct incoming *in, struct error *err)
-{
-	int sending;
-
-	if (!in->list->ended)
-		return 0;
-	sending = store_encoder_sending(in->live->store, in->stream->id, err);
-	if (sending != 0)
-		return sending < 0 ? -1 : 0;
-	return lifecycle_stop_id(in->live, in->stream->id, err);
-}
-
 static int
 list_take(struct incoming *in, struct error *err)
 {
-	struct publish_extent extent = { .floor = in->list->sequence };
+	const struct publish_extent extent = { .floor = in->list->sequence };
 	struct change change;
+	int rc;
 
 	if (in->list->segment_count == 0)
 		return 0;
-	if (list_open(in, err) != 0 || list_finish_last(in, err) != 0 ||
+	rc = list_open(in, err);
+	if (rc == 0 && in->stale)
+		return 0;
+	if (rc != 0 || list_finish_last(in, err) != 0 ||
 	    change_begin(&change, in->live, STORE_PASSING, err) != 0)
 		return -1;
 	if (change_end(&change, list_decide(in, err), err) != 0)
 		return -1;
-	extent.all = in->list->ended;
-	if (publish_listed(in->live, &in->encoder, &extent, err) != 0 ||
-	    list_end_broadcast(in, err) != 0)
+	if (publish_listed(in->live, &in->encoder, &extent, err) != 0)
+		return -1;
+	if (in->list->ended && ingest_end(in->live, in->stream->id, err) != 0)
 		return -1;
 	return in->known ? 0 : 1;
 }

@@ -53,6 +53,28 @@ suite('a broadcast ends', { env: { LIVEBIN_MEDIA_GAP_WAIT: '300' } }, (test) => 
 		await assertEnded(broadcast);
 	});
 
+	test('with its last segment, if that is overtaken by the list', async ({ api }) => {
+		const { to, encoder, broadcast } = await pushed(api);
+		assert.equal((await encoder.list(4, { ended: true })).status, 200);
+		await encoder.segment(4);
+		assert.equal((await api.get(to.id)).json.status, 'LIVE');
+		assert.ok(!(await broadcast.playlist('dvr.m3u8')).ended);
+		assert.equal((await encoder.segment(3)).status, 201);
+		assert.equal((await api.get(to.id)).json.status, 'READY');
+		await assertEnded(broadcast);
+		assert.deepEqual(await broadcast.digests('dvr.m3u8'), sent(encoder, 5));
+	});
+
+	test('and no list that was overtaken by the last begins another', async ({ api }) => {
+		for (const window of [0, 2]) {
+			const { to, encoder } = await pushed(api, {}, { window });
+			await encoder.segment(3);
+			assert.equal((await encoder.list(3, { ended: true })).status, 200);
+			for (const last of [2, 1, 0]) assertProblem(await encoder.list(last), 409, OVER);
+			assert.equal((await api.get(to.id)).json.status, 'READY');
+		}
+	});
+
 	test('with every rendition\'s list, not with the first', async ({ api }) => {
 		const { to, encoder } = await pushed(api);
 		const second = new Encoder(api, to, B, { name: 'second' });
@@ -113,6 +135,19 @@ suite('a broadcast ends', { env: { LIVEBIN_MEDIA_GAP_WAIT: '300' } }, (test) => 
 		const next = await Broadcast.of(api, to);
 		assert.notEqual(next.id, broadcast.id);
 		assert.deepEqual(await next.digests('dvr.m3u8'), sent(encoder, 6, 3));
+	});
+});
+
+suite('a list that was overtaken by the next', {}, (test) => {
+	test('changes nothing', async ({ api }) => {
+		for (const window of [0, 2]) {
+			const { encoder, broadcast } = await pushed(api, {}, { window });
+			await encoder.run(5);
+			for (const last of [3, 2, 1, 0]) assert.equal((await encoder.list(last)).status, 200, `list ${last} of ${window}`);
+			await encoder.run(7, 5);
+			assert.deepEqual(await broadcast.digests('dvr.m3u8'), sent(encoder, 7));
+			assert.ok((await broadcast.playlist('dvr.m3u8')).entries.every(({ discontinuity }) => !discontinuity));
+		}
 	});
 });
 
