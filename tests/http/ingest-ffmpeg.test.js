@@ -135,6 +135,15 @@ suite('ffmpeg', { concurrency: 4 }, (test) => {
 		assert.equal(list.variants.length + list.audios.length, 2);
 	});
 
+	test('pushes a file as fast as it can', async ({ api, server }) => {
+		for (const options of [[], FMP4]) {
+			const to = await target(api, KEPT);
+			const { broadcast } = await run(api, to, [...input({ seconds: 40, live: false }), ...PICTURE, ...SOUND, ...HLS, ...options,
+				'-hls_list_size', '0', `${tokenUrl(server, to)}/index.m3u8`], { segments: 40 });
+			await assertPlays(server, broadcast, 'dvr.m3u8', 40, ['audio', 'video']);
+		}
+	});
+
 	test('is killed and started anew, and both are in one broadcast', async ({ api, server }) => {
 		const to = await target(api, KEPT);
 		const args = (size) => [...input({ seconds: 30, size }), ...PICTURE, ...SOUND, ...HLS, ...FMP4, '-hls_list_size', '0',

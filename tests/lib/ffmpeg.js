@@ -20,6 +20,11 @@ export function input({ size = '96x54', seconds = 6, live = true, picture = true
 	];
 }
 
+const running = new Set();
+process.on('exit', () => {
+	for (const child of running) child.kill('SIGKILL');
+});
+
 /** A running ffmpeg; what it said is in `said`. */
 export class Ffmpeg {
 	/** @param {string[]} args */
@@ -27,8 +32,11 @@ export class Ffmpeg {
 		this.said = '';
 		this.child = spawn('ffmpeg', ['-hide_banner', '-nostats', '-nostdin', '-v', 'warning', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 		this.child.stderr.on('data', (chunk) => { this.said += chunk; });
-		this.ended = once(this.child, 'exit').then(([code, signal]) => signal ?? code);
-		process.once('exit', () => this.child.kill('SIGKILL'));
+		running.add(this.child);
+		this.ended = once(this.child, 'exit').then(([code, signal]) => {
+			running.delete(this.child);
+			return signal ?? code;
+		});
 	}
 
 	/** Resolves with its exit status. */
@@ -44,10 +52,9 @@ export class Ffmpeg {
 
 /** Runs one to its end; fails with what it said. */
 export async function ffmpeg(...args) {
-	const running = new Ffmpeg(args);
-	const status = await running.end();
-	if (status !== 0) throw new Error(`ffmpeg ended with ${status}: ${running.said}`);
-	return running;
+	const encoder = new Ffmpeg(args);
+	const status = await encoder.end();
+	if (status !== 0) throw new Error(`ffmpeg ended with ${status}: ${encoder.said}`);
 }
 
 /** What ffprobe reads of a playlist, decoding nothing: seconds and packets of each stream. */
