@@ -27,12 +27,14 @@ PROGRAMS = create start stop signal active stream view health media
 signal_PARTS = signal signal_post signal_get
 
 LIBRARY = $(BUILD)/liblivebin.a
-SOURCES = $(wildcard src/base/*.c src/store/*.c src/http/*.c src/live/*.c)
+SOURCES = $(wildcard src/base/*.c src/store/*.c src/http/*.c src/live/*.c) \
+	$(filter-out src/worker/main.c,$(wildcard src/worker/*.c))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 DOORS = $(PROGRAMS:%=$(BUILD)/cgi-bin/%)
+WORKER = $(BUILD)/bin/livebin-worker
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
-all: $(DOORS)
+all: $(DOORS) $(WORKER)
 
 run: all
 	@BUILD='$(BUILD)' PORT='$(PORT)' BIND='$(BIND)' DATA='$(DATA)' \
@@ -44,7 +46,8 @@ build/deps-%: deploy/deps
 	@deploy/deps $*
 	@mkdir -p build && touch $@
 
-$(DOORS): $(BUILD)/cgi-bin/%: $(BUILD)/obj/cgi-bin/door.o $(LIBRARY)
+$(DOORS): $(BUILD)/cgi-bin/%: $(BUILD)/obj/cgi-bin/door.o \
+		$(BUILD)/obj/cgi-bin/door_kick.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LDLIBS)
@@ -52,6 +55,11 @@ define door_parts
 $(BUILD)/cgi-bin/$(1): $$(patsubst %,$(BUILD)/obj/cgi-bin/%.o,$(or $($(1)_PARTS),$(1)))
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call door_parts,$(program))))
+
+$(WORKER): $(BUILD)/obj/src/worker/main.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "link $@"
+	@$(CC) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "door.h"
+#include "door_kick.h"
 #include "live/audience.h"
 #include "live/lifecycle.h"
 #include "live/wire.h"
@@ -44,10 +45,12 @@ door_open(void **context, const struct config *config, struct error *err)
 	return 0;
 }
 
+/* Who swept, of all programs, also sees whether there is work for a worker. */
 static void
 door_tick(void *context)
 {
-	(void)audience_sweep(context);
+	if (audience_sweep(context))
+		door_kick(context);
 }
 
 static void

@@ -34,8 +34,8 @@ media_read(struct request *request, char piece[PIECE_BYTES], struct error *err)
 
 /* Reads the body into a new file; counts and digests it. 0 or -1. */
 static int
-media_receive(struct request *request, int fd, struct arrival *arrival,
-    struct error *err)
+media_receive(
+    struct request *request, int fd, struct arrival *arrival, struct error *err)
 {
 	const int64_t max = door_live(request)->config->media_file_max_mb << 20;
 	char piece[PIECE_BYTES];
@@ -81,18 +81,17 @@ media_take_file(
     struct request *request, struct arrival *arrival, struct error *err)
 {
 	struct live *live = door_live(request);
-	char path[FILE_PATH_BYTES], file[ID_BYTES];
+	char path[FILE_PATH_BYTES];
 
-	id_make_unique(file);
-	arrival->file = file;
-	if (media_path(live->config, MEDIA_INCOMING, file, path, err) != 0)
+	id_make_unique(arrival->file);
+	if (media_path(
+		live->config, MEDIA_INCOMING, arrival->file, path, err) != 0)
 		return -1;
 	if (media_store(request, path, arrival, err) != 0) {
 		(void)unlink(path);
 		return -1;
 	}
-	return ingest_file(
-	    live, &door_call(request)->stream, arrival, err);
+	return ingest_file(live, &door_call(request)->stream, arrival, err);
 }
 
 static int
@@ -150,8 +149,8 @@ media_delete(struct request *request, struct error *err)
 	enum media_kind kind;
 
 	if (probe_name(name, &kind, err) != 0 ||
-	    ingest_delete(door_live(request), &door_call(request)->stream,
-		name, err) != 0)
+	    ingest_delete(door_live(request), &door_call(request)->stream, name,
+		err) != 0)
 		return REQUEST_FAILED;
 	return reply_empty(request, 200);
 }

@@ -35,6 +35,7 @@ int file_create(const char *path, struct error *err)
 int file_open(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
+/* The same for writing. */
 int file_open_write(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 

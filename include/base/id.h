@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -37,6 +38,9 @@ void id_make(char *text, size_t chars);
  * within it. ID_CHARS and a NUL. No system call. Any thread.
  */
 void id_make_unique(char text[ID_BYTES]);
+
+/* A random number of 31 bits, at least 1. */
+int64_t id_number(void);
 
 /* True if text is exactly `chars` characters of [A-Za-z0-9_-]. */
 bool id_valid(const char *text, size_t chars);

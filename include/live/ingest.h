@@ -24,7 +24,7 @@ int ingest_admit(struct live *live, const struct stream *stream,
 struct arrival {
 	const char *name;
 	enum media_kind kind; /* any but MEDIA_PLAYLIST */
-	const char *file;     /* in incoming/; this call sees to it */
+	char file[ID_BYTES];  /* in incoming/; this call sees to it */
 	int64_t bytes;
 	uint64_t digest;
 };
@@ -87,7 +87,8 @@ int ingest_end(struct live *live, const char *stream_id, struct error *err)
 /* For how long yet another encoder can't take over; and that in words: -1. */
 struct encoder;
 int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);
-int ingest_refuse(int64_t held_ms, struct error *err);
+int ingest_refuse(int64_t held_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* A newcomer's files become the encoder's, or are thrown away. 0 or -1. */
 int ingest_settle_newcomer(struct live *live, const char *stream_id,

@@ -66,6 +66,7 @@ struct listed {
 	int64_t since_unix_ms;
 };
 
+/* Adds one. 0 or -1. */
 int store_listed_insert(struct store *store, const struct encoder *encoder,
     const struct listed *listed, struct error *err)
     __attribute__((warn_unused_result));
@@ -100,10 +101,15 @@ struct upload {
 	bool published;
 };
 
-/* 1 and *upload, 0, or -1; the row written over what was there. */
+/* The encoder's of a name, or a newcomer's: 1 and *upload, 0, or -1. */
 int store_upload_find(struct store *store, const char *stream_id,
-    const char *name, bool newcomer, struct upload *upload, struct error *err)
+    const char *name, struct upload *upload, struct error *err)
     __attribute__((warn_unused_result));
+int store_upload_aside(struct store *store, const char *stream_id,
+    const char *name, struct upload *upload, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Writes the row over what was there. 0 or -1. */
 int store_upload_put(struct store *store, const struct upload *upload,
     struct error *err) __attribute__((warn_unused_result));
 int store_upload_published(struct store *store, const char *stream_id,

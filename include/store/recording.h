@@ -141,6 +141,7 @@ struct variant {
 	bool is_default;
 };
 
+/* Writes the row, new or not. 0 or -1. */
 int store_variant_put(struct store *store, int64_t recording,
     const struct variant *variant, struct error *err)
     __attribute__((warn_unused_result));

@@ -120,12 +120,16 @@ int store_stream_list(struct store *store, int64_t below_seq, int max,
 
 /*
  * PUBLIC streams that aren't live and have a READY recording: those whose
- * newest has a seq below `below_seq`, newest first; up to `max` into `streams`
- * (the caller frees each) and that recording's seq into `seqs`. Their number,
- * or -1 with *err.
+ * newest has a seq below `below_seq`, newest first, with that seq. Their
+ * number, or -1 with *err.
  */
-int store_stream_replays(struct store *store, int64_t below_seq, int max,
-    struct stream *streams, int64_t *seqs, struct error *err)
+struct stream_rows {
+	struct stream *streams; /* room for max; the caller frees each */
+	int64_t *seqs;		/* the same */
+	int max;
+};
+int store_stream_replays(struct store *store, int64_t below_seq,
+    const struct stream_rows *rows, struct error *err)
     __attribute__((warn_unused_result));
 
 /*

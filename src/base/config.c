@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct row {
 	enum row_type type;
 	size_t offset;
 	const char *text_default;
+	bool empties; /* ROW_TEXT: an empty value is one, not "unset" */
 	int64_t int_default, min, max; /* ROW_WORD: 0 to max, an index */
 	const char *const *words;
 	const char *help;
@@ -45,6 +47,13 @@ struct row {
 		.name = #member, .type = ROW_TEXT,              \
 		.offset = offsetof(struct config, member),      \
 		.text_default = (fallback), .help = (help_text) \
+	}
+#define TEXT_OR_NONE(member, fallback, help_text)            \
+	{                                                    \
+		.name = #member, .type = ROW_TEXT,           \
+		.offset = offsetof(struct config, member),   \
+		.text_default = (fallback), .empties = true, \
+		.help = (help_text)                          \
 	}
 #define INT(row_name, member, fallback, low, high, text)                \
 	{                                                               \
@@ -67,7 +76,7 @@ static const struct row ROWS[] = {
 	    "folder of the databases, the secret, the log and the sockets"),
 	TEXT(media, "",
 	    "folder of what is pushed and recorded; empty: media in data"),
-	TEXT(ffmpeg, "ffmpeg",
+	TEXT_OR_NONE(ffmpeg, "ffmpeg",
 	    "ffmpeg's program, for downloads and pictures; empty: none"),
 	TEXT(public_url, "",
 	    "scheme and host that links begin with; empty: the request's"),
@@ -255,7 +264,7 @@ config_load(struct config *config, struct error *err)
 		row_default(&ROWS[i], config);
 		row_variable(&ROWS[i], variable);
 		value = getenv(variable);
-		if (value != NULL && value[0] != '\0' &&
+		if (value != NULL && (value[0] != '\0' || ROWS[i].empties) &&
 		    row_set(&ROWS[i], config, value, err) != 0)
 			return -1;
 	}

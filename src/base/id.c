@@ -66,6 +66,12 @@ id_make_unique(char text[ID_BYTES])
 	text[ID_CHARS] = '\0';
 }
 
+int64_t
+id_number(void)
+{
+	return (int64_t)randombytes_uniform(INT32_MAX) + 1;
+}
+
 bool
 id_valid(const char *text, size_t chars)
 {

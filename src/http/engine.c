@@ -252,6 +252,19 @@ engine_serve_fastcgi(
 	return rc;
 }
 
+/* The web server sees the answer's end here, and waits for nothing behind it.
+ */
+static void
+engine_end_output(void)
+{
+	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	(void)dup2(null, STDOUT_FILENO);
+	(void)close(null);
+}
+
 static int
 engine_serve_cgi(
     const struct door *door, const struct config *config, struct error *err)
@@ -266,6 +279,7 @@ engine_serve_cgi(
 		exchange_begin(request, environ);
 		serve(door, request, context);
 	}
+	engine_end_output();
 	if (door->tick != NULL)
 		door->tick(context);
 	door->close(context);

@@ -149,8 +149,8 @@ ingest_aside(struct live *live, const struct stream *stream,
 	if (found == 1 && !same)
 		taken->held_ms = ingest_held_ms(&encoder, clock_unix_ms());
 	if (found >= 0)
-		found = store_upload_find(
-		    live->store, stream->id, arrival->name, true, upload, err);
+		found = store_upload_aside(
+		    live->store, stream->id, arrival->name, upload, err);
 	if (found == 0)
 		upload->file[0] = '\0';
 	upload->newcomer = true;
@@ -167,7 +167,7 @@ ingest_place(struct live *live, const struct stream *stream,
 	int found;
 
 	found = store_upload_find(
-	    live->store, stream->id, arrival->name, false, upload, err);
+	    live->store, stream->id, arrival->name, upload, err);
 	if (found < 0)
 		return -1;
 	taken->was_there = found == 1;
@@ -252,7 +252,7 @@ ingest_publish(struct live *live, const struct stream *stream,
 	if (taken->upload.newcomer || arrival->kind == MEDIA_INIT)
 		return 0;
 	found = store_upload_find(
-	    live->store, stream->id, arrival->name, false, &upload, err);
+	    live->store, stream->id, arrival->name, &upload, err);
 	return found == 1 ? publish_late(live, &upload, err) : found;
 }
 
@@ -349,8 +349,7 @@ ingest_delete(struct live *live, const struct stream *stream, const char *name,
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
-	found = store_upload_find(
-	    live->store, stream->id, name, false, &upload, err);
+	found = store_upload_find(live->store, stream->id, name, &upload, err);
 	if (found == 0)
 		found = store_encoder_find(
 		    live->store, stream->id, name, &encoder, err);
@@ -387,7 +386,7 @@ ingest_settle_newcomer(struct live *live, const char *stream_id,
 			continue;
 		}
 		found = store_upload_find(
-		    live->store, stream_id, upload.name, false, &old, err);
+		    live->store, stream_id, upload.name, &old, err);
 		if (found == 1)
 			ingest_unlink(live, old.file);
 		upload.newcomer = false;

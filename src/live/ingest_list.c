@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "live/ingest.h"
@@ -73,12 +71,12 @@ list_compare_one(struct incoming *in, const char *name, struct aside *aside,
 	int found;
 
 	found = store_upload_find(
-	    in->live->store, in->stream->id, name, false, &ours, err);
+	    in->live->store, in->stream->id, name, &ours, err);
 	if (found <= 0 || !ours.published)
 		return found < 0 ? -1 : 0;
 	aside->published++;
-	found = store_upload_find(
-	    in->live->store, in->stream->id, name, true, &theirs, err);
+	found = store_upload_aside(
+	    in->live->store, in->stream->id, name, &theirs, err);
 	if (found == 1) {
 		aside->sent++;
 		aside->differs |= theirs.digest != ours.digest;
@@ -181,11 +179,11 @@ list_check_maps(struct incoming *in, struct error *err)
 		if (map == NULL || (last != NULL && strcmp(map, last) == 0))
 			continue;
 		last = map;
-		found = store_upload_find(
-		    in->live->store, in->stream->id, map, true, &upload, err);
+		found = store_upload_aside(
+		    in->live->store, in->stream->id, map, &upload, err);
 		if (found == 0)
-			found = store_upload_find(in->live->store,
-			    in->stream->id, map, false, &upload, err);
+			found = store_upload_find(
+			    in->live->store, in->stream->id, map, &upload, err);
 		if (found < 0)
 			return -1;
 		if (found == 1 && upload.kind == MEDIA_INIT)
@@ -246,6 +244,26 @@ list_choose_rendition(struct incoming *in, struct error *err)
 	    "A broadcast has %d renditions at the most.", RENDITIONS_MAX);
 }
 
+/*
+ * An EXT-X-MAP holds until the next one, so what needs none can't follow what
+ * had one: a player would put it in front of MPEG-TS.
+ */
+static int
+list_check_kind(struct incoming *in, int64_t number, struct error *err)
+{
+	struct rendition rendition;
+	int found;
+
+	found = store_rendition_get(
+	    in->live->store, in->recording.seq, number, &rendition, err);
+	if (found == 1 && rendition.inits > 0 &&
+	    in->list->segments[0].map == NULL)
+		return error_set(err, ERROR_INPUT, NULL,
+		    "This broadcast began with fMP4 segments. Push fMP4, or "
+		    "stop it first.");
+	return found < 0 ? -1 : 0;
+}
+
 /* A new session: who was sending before? 0, or -1 with ERROR_ENCODER. */
 static int
 list_take_over(struct incoming *in, struct error *err)
@@ -270,11 +288,13 @@ list_take_over(struct incoming *in, struct error *err)
 		if (number < 0)
 			return -1;
 	}
+	if (list_check_kind(in, number, err) != 0)
+		return -1;
 	memset(encoder, 0, sizeof(*encoder));
 	memcpy(encoder->stream_id, in->stream->id, ID_BYTES);
 	(void)snprintf(encoder->name, sizeof(encoder->name), "%s", in->name);
 	encoder->rendition = number;
-	encoder->session = (int64_t)randombytes_random() + 1;
+	encoder->session = id_number();
 	encoder->sequence = sequence;
 	encoder->began_unix_ms = in->now;
 	/* Its names may be those of the one before. */

@@ -91,8 +91,9 @@ listing_find(struct live *live, const struct listing_request *wanted,
 	int count, i;
 
 	if (wanted->replays)
-		return store_stream_replays(live->store, wanted->below_seq, max,
-		    found->streams, found->seqs, err);
+		return store_stream_replays(live->store, wanted->below_seq,
+		    &(struct stream_rows){ found->streams, found->seqs, max },
+		    err);
 	count = store_stream_list(
 	    live->store, wanted->below_seq, max, found->streams, err);
 	for (i = 0; i < count; i++)

@@ -90,7 +90,7 @@ batch_load(struct batch *batch, struct error *err)
 		return -1;
 	for (i = 0; i < batch->count; i++) {
 		found = store_upload_find(store, batch->encoder.stream_id,
-		    batch->listed[i].segment, false, &upload, err);
+		    batch->listed[i].segment, &upload, err);
 		if (found < 0)
 			return -1;
 		batch->came[i] = found == 1 && !upload.published &&
@@ -131,7 +131,7 @@ batch_init(struct batch *batch, const struct listed *listed, int64_t *init,
 	int found;
 
 	found = store_upload_find(batch->live->store, batch->encoder.stream_id,
-	    listed->map, false, &upload, err);
+	    listed->map, &upload, err);
 	if (found < 0)
 		return -1;
 	*init = rendition->inits - 1;
@@ -174,8 +174,8 @@ batch_move(struct batch *batch, struct segment *segment, const char *name,
 	struct upload upload;
 	int found;
 
-	found = store_upload_find(batch->live->store, batch->encoder.stream_id,
-	    name, false, &upload, err);
+	found = store_upload_find(
+	    batch->live->store, batch->encoder.stream_id, name, &upload, err);
 	if (found <= 0)
 		return found;
 	segment->kind = upload.kind;

@@ -62,8 +62,8 @@ late_fill(struct live *live, const struct recording *recording,
 {
 	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
 	char name[MEDIA_FILE_BYTES];
-	struct rendition rendition;
-	struct segment segment;
+	struct rendition rendition = { .number = 0 };
+	struct segment segment = { .seq = 0 };
 	int rc;
 
 	rc = store_segment_missing(

@@ -177,6 +177,10 @@ wire_recording(const struct stream_view *view, const char *base)
 	wire_file(to, "hlsUrl", ready || live, &at);
 	at.file = MEDIA_MP4;
 	wire_file(to, "mp4Url", recording->mp4_bytes > 0, &at);
+	if (recording->mp4_bytes > 0)
+		wire_int(to, "mp4Bytes", recording->mp4_bytes);
+	else
+		wire_text(to, "mp4Bytes", NULL);
 	at.file = MEDIA_POSTER;
 	wire_file(to, "posterUrl", recording->poster, &at);
 	at.file = MEDIA_THUMBS;

@@ -259,18 +259,36 @@ upload_take(struct store *store, enum statement which, int rc,
 	return rc < 0 ? -1 : count;
 }
 
+static int
+upload_one(
+    struct store *store, enum statement which, int rc, struct upload *upload)
+{
+	if (rc == 1)
+		upload_read(store, which, upload);
+	statement_reset(store, which);
+	return rc;
+}
+
 int
 store_upload_find(struct store *store, const char *stream_id, const char *name,
-    bool newcomer, struct upload *upload, struct error *err)
+    struct upload *upload, struct error *err)
 {
 	int rc;
 
-	rc = statement_step(store, STATEMENT_UPLOAD_FIND, err, "tti", stream_id,
-	    name, (int64_t)newcomer);
-	if (rc == 1)
-		upload_read(store, STATEMENT_UPLOAD_FIND, upload);
-	statement_reset(store, STATEMENT_UPLOAD_FIND);
-	return rc;
+	rc = statement_step(
+	    store, STATEMENT_UPLOAD_FIND, err, "tt", stream_id, name);
+	return upload_one(store, STATEMENT_UPLOAD_FIND, rc, upload);
+}
+
+int
+store_upload_aside(struct store *store, const char *stream_id, const char *name,
+    struct upload *upload, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(
+	    store, STATEMENT_UPLOAD_ASIDE, err, "tt", stream_id, name);
+	return upload_one(store, STATEMENT_UPLOAD_ASIDE, rc, upload);
 }
 
 int
@@ -281,10 +299,7 @@ store_upload_newcomer(struct store *store, const char *stream_id,
 
 	rc = statement_step(
 	    store, STATEMENT_UPLOAD_NEWCOMER, err, "t", stream_id);
-	if (rc == 1)
-		upload_read(store, STATEMENT_UPLOAD_NEWCOMER, upload);
-	statement_reset(store, STATEMENT_UPLOAD_NEWCOMER);
-	return rc;
+	return upload_one(store, STATEMENT_UPLOAD_NEWCOMER, rc, upload);
 }
 
 int

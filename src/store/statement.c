@@ -250,7 +250,8 @@ static const struct text TEXTS[] = {
 	    " AND seq > ?2 ORDER BY seq LIMIT 1" },
 	[STATEMENT_RECORDING_TURN] = { STORE_LASTING,
 	    "UPDATE recording SET state = ?3,"
-	    " ended_ms = coalesce(ended_ms, ?4) WHERE seq = ?1 AND state = ?2" },
+	    " ended_ms = coalesce(ended_ms, ?4) WHERE seq = ?1 AND"
+	    " state = ?2" },
 	[STATEMENT_RECORDING_GROW] = { STORE_LASTING,
 	    "UPDATE recording SET bytes = bytes + ?2,"
 	    " duration_ms = max(duration_ms, ?3) WHERE seq = ?1" },
@@ -276,7 +277,8 @@ static const struct text TEXTS[] = {
 	    " JOIN stream s ON s.id = r.stream_id"
 	    " WHERE r.state = 2 AND r.seq < ?1 AND s.visibility = 0"
 	    " AND s.status <> 1 AND NOT EXISTS (SELECT 1 FROM recording n"
-	    " WHERE n.stream_id = r.stream_id AND n.seq > r.seq AND n.state = 2)"
+	    " WHERE n.stream_id = r.stream_id AND n.seq > r.seq AND"
+	    " n.state = 2)"
 	    " ORDER BY r.seq DESC LIMIT ?2" },
 	[STATEMENT_RECORDING_OLDEST] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE state = 2"
@@ -288,9 +290,11 @@ static const struct text TEXTS[] = {
 	    "SELECT media_bytes FROM site WHERE id = 0" },
 	[STATEMENT_RENDITION_PUT] = { STORE_LASTING,
 	    "INSERT INTO rendition (recording, number, name, target_s, session,"
-	    " sequence, segments, duration_us, bytes, end_ms, inits, init_digest,"
+	    " sequence, segments, duration_us, bytes, end_ms, inits,"
+	    " init_digest,"
 	    " window_seq, window_breaks, dvr_bytes)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+	    " ?12, ?13, ?14,"
 	    " ?15) ON CONFLICT DO UPDATE SET name = excluded.name,"
 	    " target_s = excluded.target_s, session = excluded.session,"
 	    " sequence = excluded.sequence, segments = excluded.segments,"
@@ -321,7 +325,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_VARIANT_DELETE] = { STORE_LASTING,
 	    "DELETE FROM variant WHERE recording = ?1" },
 	[STATEMENT_SEGMENT_INSERT] = { STORE_LASTING,
-	    "INSERT INTO segment (recording, rendition, seq, duration_us, at_ms,"
+	    "INSERT INTO segment (recording, rendition, seq,"
+	    " duration_us, at_ms,"
 	    " bytes, kind, init, discontinuity, missing)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
 	[STATEMENT_SEGMENT_MISSING] = { STORE_LASTING,
@@ -329,7 +334,8 @@ static const struct text TEXTS[] = {
 	    " discontinuity, missing FROM segment"
 	    " WHERE recording = ?1 AND missing = ?2 LIMIT 1" },
 	[STATEMENT_SEGMENT_FILL] = { STORE_LASTING,
-	    "UPDATE segment SET bytes = ?4, kind = ?5, init = ?6, missing = NULL"
+	    "UPDATE segment SET bytes = ?4, kind = ?5, init = ?6,"
+	    " missing = NULL"
 	    " WHERE recording = ?1 AND rendition = ?2 AND seq = ?3" },
 	[STATEMENT_SEGMENT_LIST] = { STORE_LASTING,
 	    "SELECT rendition, seq, duration_us, at_ms, bytes, kind, init,"
@@ -407,17 +413,23 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM listed WHERE stream_id = ?1" },
 	[STATEMENT_UPLOAD_FIND] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
-	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = ?3" },
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 0" },
+	[STATEMENT_UPLOAD_ASIDE] = { STORE_PASSING,
+	    "SELECT " UPLOAD_COLUMNS " FROM upload"
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 1" },
 	[STATEMENT_UPLOAD_NEWCOMER] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
 	    " WHERE stream_id = ?1 AND newcomer = 1 LIMIT 1" },
 	[STATEMENT_UPLOAD_OLD] = { STORE_PASSING,
-	    "SELECT " UPLOAD_COLUMNS " FROM upload WHERE published = 0 AND at_ms < ?1"
+	    "SELECT " UPLOAD_COLUMNS " FROM upload"
+	    " WHERE published = 0 AND at_ms < ?1"
 	    " LIMIT ?2" },
 	[STATEMENT_UPLOAD_LIST] = { STORE_PASSING,
-	    "SELECT " UPLOAD_COLUMNS " FROM upload WHERE stream_id = ?1 LIMIT ?2" },
+	    "SELECT " UPLOAD_COLUMNS " FROM upload"
+	    " WHERE stream_id = ?1 LIMIT ?2" },
 	[STATEMENT_UPLOAD_PUT] = { STORE_PASSING,
-	    "INSERT OR REPLACE INTO upload (stream_id, name, newcomer, file, kind,"
+	    "INSERT OR REPLACE INTO upload (stream_id, name, newcomer,"
+	    " file, kind,"
 	    " digest, bytes, at_ms, published)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
 	[STATEMENT_UPLOAD_PUBLISHED] = { STORE_PASSING,

@@ -9,13 +9,6 @@
 #include "store/statement.h"
 #include "store/stream.h"
 
-/* Where a list of streams goes. */
-struct stream_rows {
-	struct stream *streams;
-	int64_t *seqs;
-	int max;
-};
-
 void
 stream_free(struct stream *stream)
 {
@@ -172,7 +165,7 @@ store_stream_delete(struct store *store, const char *id, struct error *err)
 /* Reads the rows of a step that was made; `seqs` gets column 17, or is NULL. */
 static int
 stream_read_list(struct store *store, enum statement which, int rc,
-    struct stream_rows *rows, struct error *err)
+    const struct stream_rows *rows, struct error *err)
 {
 	int count = 0;
 
@@ -206,16 +199,15 @@ store_stream_list(struct store *store, int64_t below_seq, int max,
 }
 
 int
-store_stream_replays(struct store *store, int64_t below_seq, int max,
-    struct stream *streams, int64_t *seqs, struct error *err)
+store_stream_replays(struct store *store, int64_t below_seq,
+    const struct stream_rows *rows, struct error *err)
 {
-	struct stream_rows rows = { streams, seqs, max };
 	int rc;
 
 	rc = statement_step(store, STATEMENT_RECORDING_REPLAYS, err, "ii",
-	    below_seq, (int64_t)max);
+	    below_seq, (int64_t)rows->max);
 	return stream_read_list(
-	    store, STATEMENT_RECORDING_REPLAYS, rc, &rows, err);
+	    store, STATEMENT_RECORDING_REPLAYS, rc, rows, err);
 }
 
 int

@@ -54,6 +54,16 @@ an_empty_variable_is_none(void **state)
 }
 
 static void
+an_empty_ffmpeg_says_that_there_is_none(void **state)
+{
+	(void)state;
+	unit_ok(load("LIVEBIN_FFMPEG", ""), &err);
+	assert_string_equal(config.ffmpeg, "");
+	unit_config(&config);
+	assert_string_equal(config.ffmpeg, "ffmpeg");
+}
+
+static void
 a_variable_takes_the_place_of_a_default(void **state)
 {
 	(void)state;
@@ -261,6 +271,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_an_environment_the_defaults_hold),
 		cmocka_unit_test(an_empty_variable_is_none),
+		cmocka_unit_test(an_empty_ffmpeg_says_that_there_is_none),
 		cmocka_unit_test(a_variable_takes_the_place_of_a_default),
 		cmocka_unit_test(words_are_taken_in_any_case),
 		cmocka_unit_test(a_word_that_is_none_is_named),

@@ -13,9 +13,9 @@
 static struct json_object *
 list(struct unit *unit, int64_t below_seq, int64_t limit)
 {
-	const struct listing_request page = { .below_seq = below_seq,
-		.limit = limit,
-		.base = BASE };
+	const struct listing_request page = {
+		.below_seq = below_seq, .limit = limit, .base = BASE
+	};
 	struct json_object *tree;
 	const struct listing *found;
 	struct error err;

@@ -11,6 +11,8 @@ const CALL = new RegExp(`\\b(${BANNED.join('|')})\\s*\\(`, 'g');
 const ENVIRONMENT = /\b((?:secure_)?getenv|environ)\b/g;
 /** Plain CGI hands the request over in the environment: the engine's. */
 const REQUEST_HOME = 'src/http/engine.c';
+/** What other programs are started with is chosen out of it. */
+const HAND_ON_HOME = 'src/base/process.c';
 const ENVIRONMENT_HOME = 'src/base/config.c';
 
 export default {
@@ -26,7 +28,8 @@ export default {
 			if (!product || c.path === ENVIRONMENT_HOME)
 				continue;
 			for (const m of c.code.matchAll(ENVIRONMENT)) {
-				if (m[1] === 'environ' && c.path === REQUEST_HOME)
+				if (m[1] === 'environ' &&
+				    [REQUEST_HOME, HAND_ON_HOME].includes(c.path))
 					continue;
 				out.push({file: c.path, line: c.lineOf(m.index),
 					text: `${m[1]}: configuration is read in ` +

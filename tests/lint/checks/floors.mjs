@@ -9,7 +9,8 @@ const FLOORS = [
 	[/^(src|include)\/store\//, ['base', 'store']],
 	[/^(src|include)\/http\//, ['base', 'http']],
 	[/^(src|include)\/live\//, ['base', 'store', 'live']],
-	[/^(cgi-bin|src\/worker|src\/admin)\//, ['base', 'http', 'live']],
+	[/^(src|include)\/worker\//, ['base', 'store', 'live', 'worker']],
+	[/^(cgi-bin|src\/admin)\//, ['base', 'http', 'live']],
 ];
 
 /** Headers with a home: pattern, the folders that may include it. */

@@ -20,6 +20,21 @@ const TIMEOUT_MS = 15_000;
  * @property {string|null} startedAt
  * @property {string|null} stoppedAt
  * @property {number} viewers
+ * @property {number} viewsTotal
+ * @property {string|null} hlsUrl  what plays now
+ * @property {Recording|null} recording
+ *
+ * @typedef {object} Recording
+ * @property {'RECORDING'|'PROCESSING'|'READY'|'FAILED'} state
+ * @property {number|null} durationSeconds
+ * @property {number|null} sizeBytes  of everything that is kept of it
+ * @property {number|null} mp4Bytes  of the download
+ * @property {string|null} hlsUrl
+ * @property {string|null} mp4Url
+ * @property {string|null} posterUrl
+ * @property {string|null} thumbnailsUrl
+ * @property {number|null} progress  0 to 1
+ * @property {string|null} detail
  *
  * @typedef {object} Message
  * @property {string} id
@@ -29,6 +44,7 @@ const TIMEOUT_MS = 15_000;
  *
  * @typedef {object} Options
  * @property {unknown} [body]
+ * @property {Blob} [file]  sent as it is, in the place of a body
  * @property {string|null} [token]
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
@@ -95,7 +111,7 @@ export async function exchange(method, path, options, read) {
 		const response = await fetch(BASE + path, {
 			method,
 			headers: headersOf(options),
-			body: options.body === undefined ? undefined : JSON.stringify(options.body),
+			body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 			cache: 'no-store',
 			credentials: 'omit',
 			keepalive: options.keepalive ?? false,
@@ -148,10 +164,23 @@ export function listActive(query = {}) {
 	});
 }
 
+/**
+ * One page of what can be watched again, newest first.
+ * @param {{limit: number, cursor: string|null}} query
+ * @returns {Promise<{streams: Stream[], nextCursor: string|null}>}
+ */
+export function listReplays({ limit, cursor }) {
+	const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
+	return json('GET', `/replays?limit=${limit}${after}`);
+}
+
 /** @param {string} id @param {string|null} [token] @returns {Promise<Stream>} */
 export const getStream = (id, token) => json('GET', `/${id}`, { token });
 
-/** @param {object} body @returns {Promise<{videoId: string, streamKey: string}>} */
+/**
+ * @param {object} body
+ * @returns {Promise<{videoId: string, streamKey: string, ingestUrl: string|null}>}
+ */
 export const createStream = (body) => json('POST', '/create', { body });
 
 /** @param {string} id @param {string} key @param {object} body @returns {Promise<Stream>} */
@@ -161,11 +190,17 @@ export const changeStream = (id, key, body) => json('PATCH', `/${id}`, { body, t
 export const startStream = (id, key) =>
 	json('POST', `/${id}/start`, { body: { streamKey: key } });
 
-/** @param {string} id @param {string} key @returns {Promise<{stream: Stream}>} */
-export const stopStream = (id, key) =>
-	json('POST', `/${id}/stop`, { body: { streamKey: key } });
+/**
+ * @param {string} id @param {string} key @param {boolean} convertToVOD
+ * @returns {Promise<{stream: Stream}>}
+ */
+export const stopStream = (id, key, convertToVOD) =>
+	json('POST', `/${id}/stop`, { body: { streamKey: key, convertToVOD } });
 
-/** @param {string} id @param {string} key @returns {Promise<{streamKey: string}>} */
+/**
+ * @param {string} id @param {string} key
+ * @returns {Promise<{streamKey: string, ingestUrl?: string|null}>}
+ */
 export const rotateKey = (id, key) => json('POST', `/${id}/key`, { token: key, body: {} });
 
 /**
@@ -198,6 +233,14 @@ export function readSignal(id, query) {
  */
 export const sendHeartbeat = (id, body, options) =>
 	json('POST', `/${id}/view`, { ...options, body });
+
+/**
+ * A segment, a playlist or a picture of the broadcast.
+ * @param {string} id @param {string} name @param {Blob} file @param {Options} options
+ * @returns {Promise<string>}
+ */
+export const putMedia = (id, name, file, options) =>
+	exchange('PUT', `/${id}/media/${name}`, { ...options, file }, (response) => response.text());
 
 /** @param {string} id @param {string} what */
 export const urlOf = (id, what) => `${BASE}/${id}/${what}`;

@@ -6,18 +6,22 @@
  *   blank --start--> starting --> live --stop--> stopping --> off
  *   off ----start----^             | ^
  *   live --another page--> replaced --resume
- *   a live stream that can't be resumed --> held --resume
+ *   a live stream that can't be resumed, or that something else sends
+ *     --> held --resume or stop
  *   any --key refused--> locked --unlock--> off or live
  */
 
 import * as api from './api.js';
 import { EventStream } from './events.js';
 import { Publisher } from './publisher.js';
-import { getKey, removeKey, setKey } from './store.js';
+import { Push } from './push/push.js';
+import { getKey, getOnAir, removeIngestUrl, removeKey, setIngestUrl, setKey, setOnAir } from './store.js';
 
 /**
  * @typedef {'blank'|'loading'|'off'|'starting'|'live'|'stopping'|'replaced'|'held'|'locked'|'missing'} State
  * @typedef {{title: string, description: string|null, visibility: string}} Facts
+ * @typedef {{hasReplay: boolean, cover: () => MediaStreamTrack}} StopOptions
+ *     cover: what viewers see until the rest of the recording is sent
  *
  * @typedef {object} BroadcastEvents
  * @property {(state: State) => void} state
@@ -25,6 +29,7 @@ import { getKey, removeKey, setKey } from './store.js';
  * @property {(viewers: number) => void} viewers
  * @property {(peerId: string, state: import('./publisher.js').RowState) => void} viewer
  * @property {(isReachable: boolean) => void} server
+ * @property {(status: import('./push/push.js').PushStatus) => void} push
  */
 
 export class Broadcast {
@@ -32,7 +37,10 @@ export class Broadcast {
 	/** @type {string|null} */ #videoId = null;
 	/** @type {import('./api.js').Stream|null} */ #stream = null;
 	/** @type {Publisher|null} */ #publisher = null;
+	/** @type {Push|null} */ #push = null;
 	/** @type {EventStream|null} */ #events = null;
+	/** The new key that is on its way is here. @type {Promise<void>} */ #keySettled = Promise.resolve();
+	/** The broadcast that is known to be over, by its begin. @type {string|null} */ #overAt = null;
 	#tracks;
 	#on;
 
@@ -61,6 +69,10 @@ export class Broadcast {
 		return this.#publisher;
 	}
 
+	get push() {
+		return this.#push;
+	}
+
 	get key() {
 		return this.#videoId ? getKey(this.#videoId) : null;
 	}
@@ -68,7 +80,7 @@ export class Broadcast {
 	/**
 	 * Looks up a stream that exists.
 	 * @param {string} videoId
-	 * @returns {Promise<boolean>} whether it is live and ours, thus to be resumed
+	 * @returns {Promise<boolean>} whether it is live from this browser, thus to be resumed
 	 */
 	async load(videoId) {
 		this.#videoId = videoId;
@@ -85,8 +97,9 @@ export class Broadcast {
 			return false;
 		}
 		this.#listen();
-		if (this.#stream?.isLiveNow) return true;
-		this.#become('off');
+		const { isLiveNow, hlsUrl, startedAt } = /** @type {api.Stream} */ (this.#stream);
+		if (isLiveNow && (!hlsUrl || getOnAir(videoId) === startedAt)) return true;
+		this.#become(isLiveNow ? 'held' : 'off');
 		return false;
 	}
 
@@ -101,18 +114,18 @@ export class Broadcast {
 		setKey(videoId, key);
 	}
 
-	/** @param {Facts} facts */
-	async start(facts) {
+	/** @param {Facts} facts @param {boolean} hasReplay */
+	async start(facts, hasReplay) {
 		const before = this.#state;
 		this.#become('starting');
 		try {
-			if (!this.#videoId) await this.#create(facts);
+			if (!this.#videoId) await this.#create(facts, hasReplay);
 			else await this.change(facts);
 			await this.#publish();
 			const videoId = /** @type {string} */ (this.#videoId);
 			const { stream } = await api.startStream(videoId, this.key ?? '');
 			this.#take(stream);
-			this.#become('live');
+			this.#goOn();
 		} catch (error) {
 			this.#quiet();
 			this.#fail(error, this.#videoId ? 'off' : before);
@@ -125,7 +138,7 @@ export class Broadcast {
 		this.#become('starting');
 		try {
 			await this.#publish();
-			this.#become('live');
+			this.#goOn();
 		} catch (error) {
 			this.#quiet();
 			this.#fail(error, 'held');
@@ -139,19 +152,32 @@ export class Broadcast {
 		this.#become('held');
 	}
 
-	async stop() {
+	/** Sends what is recorded, then stops. @param {StopOptions} options */
+	async stop({ hasReplay, cover }) {
 		const before = this.#state;
 		this.#become('stopping');
 		try {
 			const videoId = /** @type {string} */ (this.#videoId);
-			const { stream } = await api.stopStream(videoId, this.key ?? '');
+			await this.#finishPush(cover);
+			const { stream } = await api.stopStream(videoId, this.key ?? '', hasReplay);
 			this.#take(stream);
 		} catch (error) {
 			this.#fail(error, before);
+			if (this.#state === 'live') this.#goOn();
 			throw error;
 		}
-		this.#quiet();
-		this.#become('off');
+		this.#end();
+	}
+
+	/** Stops without waiting for what is not sent yet. */
+	hurry() {
+		this.#push?.close();
+	}
+
+	/** @param {'video'|'audio'} kind @param {MediaStreamTrack|null} track */
+	replace(kind, track) {
+		this.#publisher?.replace(kind, track);
+		this.#push?.replace(kind, track);
 	}
 
 	/** @param {Partial<Facts>} facts */
@@ -161,10 +187,17 @@ export class Broadcast {
 	}
 
 	/** @returns {Promise<string>} the new key; the old one works no more */
-	async rotateKey() {
+	rotateKey() {
+		const rotating = this.#rotateKey();
+		this.#keySettled = rotating.then(() => {}, () => {});
+		return rotating;
+	}
+
+	async #rotateKey() {
 		const videoId = /** @type {string} */ (this.#videoId);
-		const { streamKey } = await api.rotateKey(videoId, this.key ?? '');
+		const { streamKey, ingestUrl } = await api.rotateKey(videoId, this.key ?? '');
 		setKey(videoId, streamKey);
+		if (ingestUrl !== undefined) setIngestUrl(videoId, ingestUrl);
 		return streamKey;
 	}
 
@@ -174,11 +207,12 @@ export class Broadcast {
 		if (this.#state === 'live' || this.#state === 'starting') this.#publisher?.leave();
 	}
 
-	/** @param {Facts} facts */
-	async #create({ title, description, visibility }) {
-		const body = description ? { title, description, visibility } : { title, visibility };
+	/** @param {Facts} facts @param {boolean} record */
+	async #create({ title, description, visibility }, record) {
+		const body = { title, visibility, record, ...(description ? { description } : {}) };
 		const made = await api.createStream(body);
 		setKey(made.videoId, made.streamKey);
+		setIngestUrl(made.videoId, made.ingestUrl);
 		this.#videoId = made.videoId;
 		history.replaceState(null, '', `/studio/${made.videoId}`);
 		this.#listen();
@@ -195,34 +229,83 @@ export class Broadcast {
 				server: this.#on.server,
 				stopped: () => this.#onStopped(),
 				refused: (problem) => this.#onRefused(problem),
+				denied: () => this.#keySettled,
 			},
 		);
 		await this.#publisher.open();
 	}
 
+	/** Live: the tracks are pushed too, and a reload takes all of it up again. */
+	#goOn() {
+		const videoId = /** @type {string} */ (this.#videoId);
+		setOnAir(videoId, this.#stream?.startedAt ?? null);
+		this.#become('live');
+		this.#push?.close();
+		const tracks = this.#tracks();
+		for (const kind of /** @type {const} */ (['video', 'audio'])) {
+			this.#publisher?.replace(kind, tracks[kind]);
+		}
+		const push = new Push(videoId, () => this.key, {
+			status: (status) => {
+				if (this.#push === push) this.#on.push(status);
+			},
+			denied: () => this.#keySettled,
+		});
+		this.#push = push;
+		push.open(tracks);
+	}
+
+	/** @param {() => MediaStreamTrack} cover */
+	async #finishPush(cover) {
+		if (this.#push?.status.state !== 'pushing') return;
+		const finished = this.#push.finish();
+		// Who pressed Stop is not seen or heard any longer.
+		const slate = cover();
+		this.#publisher?.replace('video', slate);
+		this.#publisher?.replace('audio', null);
+		await finished;
+		slate.stop();
+	}
+
 	#quiet() {
 		this.#publisher?.close();
 		this.#publisher = null;
+		this.#push?.close();
+		this.#push = null;
+	}
+
+	#end() {
+		this.#overAt = this.#stream?.startedAt ?? null;
+		if (this.#videoId) setOnAir(this.#videoId, null);
+		this.#quiet();
+		this.#become('off');
 	}
 
 	#listen() {
 		this.#events ??= new EventStream(/** @type {string} */ (this.#videoId), () => this.key, {
 			stream: (stream) => {
 				this.#take(stream);
-				if (!stream.isLiveNow && this.#state === 'live') this.#onStopped();
-				const isBeside = this.#state === 'replaced' || this.#state === 'held';
-				if (!stream.isLiveNow && isBeside) this.#become('off');
+				this.#follow(stream);
 			},
 			viewers: (data) => this.#on.viewers(data.viewers),
 		});
 		this.#events.open();
 	}
 
+	/** The stream was started or stopped, perhaps by somebody else. @param {api.Stream} stream */
+	#follow({ isLiveNow, startedAt }) {
+		if (isLiveNow) {
+			// An encoder began to push. An older event than our own stop is none.
+			if (this.#state === 'off' && startedAt !== this.#overAt) this.#become('held');
+		} else if (['live', 'stopping', 'replaced', 'held'].includes(this.#state)) {
+			this.#onStopped();
+		}
+	}
+
 	#onStopped() {
-		// A stop of our own tells the rest itself.
-		if (this.#state === 'stopping') return;
-		this.#quiet();
-		this.#become('off');
+		// A stop of our own tells the rest itself; there is nothing to wait for.
+		if (this.#state === 'stopping') this.#push?.close();
+		else this.#end();
 	}
 
 	/** @param {api.Problem} problem */
@@ -234,7 +317,10 @@ export class Broadcast {
 	/** A key that doesn't open is forgotten. @param {unknown} error @param {State} otherwise */
 	#fail(error, otherwise) {
 		const isKeyWrong = error instanceof api.Problem && error.status === 401;
-		if (isKeyWrong && this.#videoId) removeKey(this.#videoId);
+		if (isKeyWrong && this.#videoId) {
+			removeKey(this.#videoId);
+			removeIngestUrl(this.#videoId);
+		}
 		this.#become(isKeyWrong ? 'locked' : otherwise);
 	}
 

@@ -40,3 +40,33 @@ export function bitrate(bitsPerSecond) {
 	if (bitsPerSecond >= 1e6) return `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
 	return `${Math.round(bitsPerSecond / 1000)} kbit/s`;
 }
+
+/** "840 kB", "12.3 MB" @param {number} n */
+export function bytes(n) {
+	if (n >= 1e9) return `${(n / 1e9).toFixed(1)} GB`;
+	if (n >= 1e6) return `${(n / 1e6).toFixed(1)} MB`;
+	return `${Math.max(1, Math.round(n / 1000))} kB`;
+}
+
+/** A time as it is spoken, "1 hour 2 minutes 3 seconds". @param {number} seconds */
+export function spoken(seconds) {
+	const s = Math.max(0, Math.floor(seconds));
+	const parts = [
+		[Math.floor(s / 3600), 'hour'],
+		[Math.floor(s / 60) % 60, 'minute'],
+		[s % 60, 'second'],
+	];
+	const said = parts.filter(([n]) => n).map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`);
+	return said.join(' ') || '0 seconds';
+}
+
+const DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** "Mar 7, 2025" @param {string|null} iso */
+export function day(iso) {
+	const at = Date.parse(iso ?? '');
+	return Number.isNaN(at) ? '' : DAY.format(at);
+}
+
+/** @param {number} n */
+export const views = (n) => `${count(n)} ${n === 1 ? 'view' : 'views'}`;

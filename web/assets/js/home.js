@@ -1,13 +1,15 @@
 // @ts-check
 /**
  * The home page: who is live now. Asks every ten seconds while somebody looks;
- * an answer that changed nothing costs a 304. Cards are kept by stream, so
- * that a refresh moves nobody's focus.
+ * an answer that changed nothing costs a 304. What can be watched again is
+ * home-replays.js's.
  */
 
 import { Problem, listActive } from './api.js';
-import { get, partOf, say, stamp } from './dom.js';
+import { Cards } from './cards.js';
+import { get, partOf, say } from './dom.js';
 import { liveSince, watching } from './format.js';
+import { refreshReplays } from './home-replays.js';
 
 const EVERY_MS = 10_000;
 
@@ -20,8 +22,10 @@ const loading = get('loading', HTMLElement);
 const more = get('more', HTMLButtonElement);
 const total = get('total', HTMLElement);
 
-/** @type {Map<string, HTMLElement>} */
-const cards = new Map();
+const cards = new Cards(list, 'card', (card, stream) => {
+	say(partOf(card, 'viewers'), watching(stream.viewers));
+	say(partOf(card, 'since'), liveSince(stream.startedAt));
+});
 /** @type {Stream[]} */
 let streams = [];
 /** @type {string|null} */
@@ -69,54 +73,23 @@ async function ask() {
 }
 
 function draw() {
-	const seen = new Set(streams.map((stream) => stream.videoId));
-	for (const [videoId, card] of cards) {
-		if (seen.has(videoId)) continue;
-		card.remove();
-		cards.delete(videoId);
-	}
-	streams.forEach((stream, i) => {
-		const card = cards.get(stream.videoId) ?? makeCard(stream);
-		fillCard(card, stream);
-		if (list.children[i] !== card) list.insertBefore(card, list.children[i] ?? null);
-	});
+	cards.draw(streams);
 	list.hidden = !streams.length;
 	empty.hidden = streams.length > 0 || !failure.hidden;
 	more.hidden = !nextCursor;
 	say(total, streams.length ? `${streams.length}${nextCursor ? '+' : ''}` : '');
 }
 
-/** @param {Stream} stream */
-function makeCard(stream) {
-	const card = stamp('card');
-	const link = /** @type {HTMLAnchorElement} */ (partOf(card, 'title'));
-	link.href = `/watch/${stream.videoId}`;
-	card.style.setProperty('--hue', String(hueOf(stream.videoId)));
-	cards.set(stream.videoId, card);
-	return card;
-}
-
-/** @param {HTMLElement} card @param {Stream} stream */
-function fillCard(card, stream) {
-	say(partOf(card, 'title'), stream.title);
-	say(partOf(card, 'initial'), [...stream.title.trim()][0]?.toUpperCase() ?? '');
-	say(partOf(card, 'viewers'), watching(stream.viewers));
-	say(partOf(card, 'since'), liveSince(stream.startedAt));
-}
-
-/** A stream's own colour, the same at every visit. @param {string} text */
-function hueOf(text) {
-	let sum = 7;
-	for (const c of text) sum = (sum * 31 + c.charCodeAt(0)) % 360;
-	return sum;
-}
-
 document.addEventListener('visibilitychange', () => {
 	clearTimeout(timer);
-	if (!document.hidden) refresh();
+	if (document.hidden) return;
+	refresh();
+	refreshReplays();
 });
 window.addEventListener('pageshow', (event) => {
-	if (event.persisted) refresh();
+	if (!event.persisted) return;
+	refresh();
+	refreshReplays();
 });
 get('retry', HTMLElement).addEventListener('click', refresh);
 more.addEventListener('click', () => {
@@ -124,3 +97,4 @@ more.addEventListener('click', () => {
 	refresh();
 });
 refresh();
+refreshReplays();

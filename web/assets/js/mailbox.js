@@ -19,6 +19,8 @@ import { Backoff, pause } from './backoff.js';
  * @property {(problem: Problem) => void} [trouble]
  * @property {() => void} [fine]
  * @property {(servers: RTCIceServer[]) => void} [iceServers]
+ * @property {() => Promise<void>} [denied]  awaited before a 401 is believed: a
+ *     new key may be on its way, and its answer behind this one
  */
 
 export class Mailbox {
@@ -62,6 +64,7 @@ export class Mailbox {
 			} catch (error) {
 				if (signal.aborted) return;
 				if (!(error instanceof Problem)) throw error;
+				if (error.status === 401) await this.#on.denied?.();
 				// A key that changed while the question was under way.
 				if (error.status === 401 && this.#token() !== token) continue;
 				if (isFinal(error)) {

@@ -26,6 +26,7 @@ const OPEN_MS = 15_000;
  * @property {() => void} stopped  the stream was stopped, here or elsewhere
  * @property {(problem: Problem) => void} refused  taken over, key changed, stream gone
  * @property {(isReachable: boolean) => void} server
+ * @property {() => Promise<void>} denied  as Mailbox has it
  */
 
 export class Publisher {
@@ -69,6 +70,7 @@ export class Publisher {
 				iceServers: (servers) => {
 					this.#iceServers = servers;
 				},
+				denied: () => this.#on.denied(),
 				trouble: () => this.#on.server(false),
 				fine: () => {
 					clearTimeout(timer);

@@ -43,6 +43,27 @@ export const setKey = (videoId, key) => write(`key.${videoId}`, key);
 /** @param {string} videoId */
 export const removeKey = (videoId) => remove(`key.${videoId}`);
 
+/**
+ * Where an encoder pushes to. Null: this browser wasn't told; empty: there is
+ * no such way in.
+ * @param {string} videoId
+ */
+export const getIngestUrl = (videoId) => read(`ingest.${videoId}`);
+/** @param {string} videoId @param {string|null|undefined} url */
+export const setIngestUrl = (videoId, url) => write(`ingest.${videoId}`, url ?? '');
+/** @param {string} videoId */
+export const removeIngestUrl = (videoId) => remove(`ingest.${videoId}`);
+
+/**
+ * The broadcast (by its begin) that a page of this browser sends: that one is
+ * taken up again after a reload, and none that an encoder has begun.
+ * @param {string} videoId
+ */
+export const getOnAir = (videoId) => read(`onair.${videoId}`);
+/** @param {string} videoId @param {string|null} startedAt */
+export const setOnAir = (videoId, startedAt) =>
+	startedAt ? write(`onair.${videoId}`, startedAt) : remove(`onair.${videoId}`);
+
 export const getViewerId = () => read('viewer');
 /** @param {string|null} id */
 export const setViewerId = (id) => (id ? write('viewer', id) : remove('viewer'));

@@ -1,11 +1,13 @@
 // @ts-check
 /**
- * The studio's form: title, description, visibility. On a stream that exists
- * every change is saved by itself a moment after it was made.
+ * The studio's form: title, description, visibility, and whether a replay is
+ * kept. On a stream that exists every change is saved by itself a moment after
+ * it was made; the replay is asked about at the start and at the stop.
  */
 
 import { Problem } from './api.js';
 import { get, say } from './dom.js';
+import { getPreference, setPreference } from './store.js';
 
 const SAVE_MS = 700;
 const TITLE_MAX = 200;
@@ -23,6 +25,7 @@ export class StreamForm {
 	#description = get('description', HTMLTextAreaElement);
 	#visibility = get('visibility', HTMLSelectElement);
 	#meaning = get('visibility-meaning', HTMLElement);
+	#replay = get('keep-replay', HTMLInputElement);
 	#note = get('form-note', HTMLElement);
 	#timer = 0;
 	#isTouched = false;
@@ -37,7 +40,15 @@ export class StreamForm {
 		get('stream-form', HTMLFormElement).addEventListener('submit', (event) => {
 			event.preventDefault();
 		});
+		this.#replay.checked = getPreference('replay', 'yes') === 'yes';
+		this.#replay.addEventListener('change', () => {
+			setPreference('replay', this.#replay.checked ? 'yes' : 'no');
+		});
 		this.#draw();
+	}
+
+	get hasReplay() {
+		return this.#replay.checked;
 	}
 
 	/** @returns {import('./broadcast.js').Facts} */

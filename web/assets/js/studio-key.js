@@ -1,10 +1,14 @@
 // @ts-check
-/** The studio's share of secrets and links: the link, the embed code, the key. */
+/**
+ * The studio's share of secrets and links: the link, the embed code, the key,
+ * and the address that an encoder pushes to, which is as secret as the key.
+ */
 
 import { Problem } from './api.js';
 import { confirm } from './confirm.js';
 import { get, say } from './dom.js';
 import { copyOnClick, shareOnClick } from './share.js';
+import { getIngestUrl } from './store.js';
 
 export class SharePanel {
 	#panel = get('share-panel', HTMLElement);
@@ -15,6 +19,11 @@ export class SharePanel {
 	#reveal = get('reveal-key', HTMLButtonElement);
 	#note = get('key-note', HTMLElement);
 	#hint = get('share-hint', HTMLElement);
+	#ingest = get('ingest', HTMLElement);
+	#ingestKnown = get('ingest-known', HTMLElement);
+	#ingestUnknown = get('ingest-unknown', HTMLElement);
+	#ingestUrl = get('ingest-url', HTMLOutputElement);
+	#command = get('ffmpeg-command', HTMLOutputElement);
 	#isShown = false;
 	#broadcast;
 
@@ -24,6 +33,8 @@ export class SharePanel {
 		copyOnClick(get('copy-link', HTMLElement), () => this.#link.value);
 		copyOnClick(get('copy-embed', HTMLElement), () => this.#embed.value);
 		copyOnClick(get('copy-key', HTMLElement), () => broadcast.key ?? '');
+		copyOnClick(get('copy-ingest', HTMLElement), () => this.#address ?? '');
+		copyOnClick(get('copy-ffmpeg', HTMLElement), () => ffmpegCommand(this.#address ?? ''));
 		const what = () => ({ title: broadcast.stream?.title ?? 'livebin', url: this.#link.value });
 		shareOnClick(get('share-native', HTMLElement), what, { isExtra: true });
 		this.#reveal.addEventListener('click', () => {
@@ -49,11 +60,27 @@ export class SharePanel {
 			'allowfullscreen loading="lazy"></iframe>';
 		// Until it is asked for, the page doesn't hold it.
 		say(this.#key, this.#isShown ? key : '•'.repeat(key.length));
+		this.#drawIngest();
 		this.#reveal.setAttribute('aria-pressed', String(this.#isShown));
 		say(this.#reveal, this.#isShown ? 'Hide' : 'Show');
 		const isPrivate = stream?.visibility === 'PRIVATE';
 		say(this.#hint, isPrivate ? 'Private: it opens only for whoever has the stream key.' : '');
 		this.#hint.hidden = !isPrivate;
+	}
+
+	get #address() {
+		return this.#broadcast.videoId ? getIngestUrl(this.#broadcast.videoId) : null;
+	}
+
+	#drawIngest() {
+		const address = this.#address;
+		this.#ingest.hidden = address === '';
+		this.#ingestKnown.hidden = !address;
+		this.#ingestUnknown.hidden = Boolean(address);
+		if (!address) return;
+		const shown = this.#isShown ? address : masked(address);
+		say(this.#ingestUrl, shown);
+		say(this.#command, ffmpegCommand(shown));
 	}
 
 	async #rotate() {
@@ -72,4 +99,15 @@ export class SharePanel {
 		}
 		this.draw();
 	}
+}
+
+/** The address without its last part, which is the secret. @param {string} address */
+function masked(address) {
+	return address.replace(/[^/]+\/?$/, (secret) => '•'.repeat(secret.length));
+}
+
+/** One line that pushes a file as if it were live. @param {string} address */
+function ffmpegCommand(address) {
+	return 'ffmpeg -re -i in.mp4 -c:v libx264 -force_key_frames "expr:gte(t,n_forced*2)" -c:a aac ' +
+		`-f hls -hls_time 2 -hls_list_size 6 -hls_segment_type fmp4 -method PUT ${address}index.m3u8`;
 }

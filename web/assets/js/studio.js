@@ -10,13 +10,16 @@ import { Broadcast } from './broadcast.js';
 import { confirm } from './confirm.js';
 import { get, say } from './dom.js';
 import { clock, count, viewers } from './format.js';
+import { createSlate } from './slate.js';
 import { takeKeyFromAddress, videoIdOfAddress } from './store.js';
 import { Stage } from './studio-devices.js';
 import { StreamForm } from './studio-form.js';
 import { SharePanel } from './studio-key.js';
+import { PushPanel, ReplayPanel, UNSENT_SECONDS } from './studio-push.js';
 import { ViewerList } from './studio-viewers.js';
 
 const main = get('main-button', HTMLButtonElement);
+const stopHeld = get('stop-held', HTMLButtonElement);
 const status = get('status', HTMLElement);
 const notice = get('notice', HTMLElement);
 const liveClock = get('clock', HTMLElement);
@@ -33,6 +36,7 @@ const broadcast = new Broadcast(() => stage.capture.tracks, {
 		form.fill(stream);
 		document.title = `${stream.title} · livebin studio`;
 		share.draw();
+		drawReplay();
 	},
 	viewers(n) {
 		viewersNow = n;
@@ -44,12 +48,15 @@ const broadcast = new Broadcast(() => stage.capture.tracks, {
 		isServerAway = !isReachable;
 		draw();
 	},
+	push: (status) => push.draw(status),
 });
 const form = new StreamForm(broadcast);
 const share = new SharePanel(broadcast);
 const list = new ViewerList(() => broadcast.publisher);
+const push = new PushPanel(() => broadcast.hurry());
+const replay = new ReplayPanel();
 const stage = new Stage({
-	track: (kind, track) => broadcast.publisher?.replace(kind, track),
+	track: (kind, track) => broadcast.replace(kind, track),
 	say: notify,
 });
 
@@ -65,7 +72,10 @@ const WORDS = {
 		'Another page took over this stream',
 		'This page has stopped sending. You can take the stream back.',
 	],
-	held: ['Your stream is live without you', 'This page doesn’t send anything yet. Go on when you are ready.'],
+	held: [
+		'Your stream is live without this page',
+		'An encoder may be sending it, or another page. This one sends nothing until you go on here.',
+	],
 	locked: ['The stream key is needed', 'This browser doesn’t know the key of this stream.'],
 	missing: ['There is no such stream', 'It was deleted, or the address is wrong.'],
 };
@@ -95,10 +105,17 @@ function draw() {
 	say(get('main-label', HTMLElement), BUTTON[state] ?? 'Go live');
 	main.disabled = ['loading', 'starting', 'stopping'].includes(state) || !canGoLive();
 	main.hidden = state === 'locked' || state === 'missing';
+	stopHeld.hidden = state !== 'held';
 	unlock.hidden = state !== 'locked';
+	push.draw(state === 'live' || state === 'stopping' ? (broadcast.push?.status ?? null) : null);
+	drawReplay();
 	if (state !== 'live' && state !== 'stopping') list.clear();
 	share.draw();
 	tick();
+}
+
+function drawReplay() {
+	replay.draw(broadcast.stream, broadcast.state === 'off');
 }
 
 function tick() {
@@ -139,7 +156,7 @@ async function goLive() {
 	}
 	try {
 		form.settle();
-		await broadcast.start(form.facts);
+		await broadcast.start(form.facts, form.hasReplay);
 	} catch (error) {
 		complain(error, 'Going live did not work');
 	}
@@ -170,7 +187,7 @@ async function stop() {
 		if (!isMeant) return;
 	}
 	try {
-		await broadcast.stop();
+		await broadcast.stop({ hasReplay: form.hasReplay, cover: () => createSlate('The broadcast is over') });
 	} catch (error) {
 		complain(error, 'Stopping did not work');
 	}
@@ -193,6 +210,8 @@ main.addEventListener('click', () => {
 	else goLive();
 });
 
+stopHeld.addEventListener('click', stop);
+
 unlock.addEventListener('submit', async (event) => {
 	event.preventDefault();
 	const field = get('unlock-key', HTMLInputElement);
@@ -209,6 +228,11 @@ unlock.addEventListener('submit', async (event) => {
 	}
 });
 
+window.addEventListener('beforeunload', (event) => {
+	// The browser asks in its own words: what was recorded and isn't sent yet
+	// is lost with the page.
+	if ((broadcast.push?.status.secondsBehind ?? 0) > UNSENT_SECONDS) event.preventDefault();
+});
 window.addEventListener('pagehide', () => broadcast.leave());
 // A page out of the back/forward cache has lost its connections: begin anew.
 window.addEventListener('pageshow', (event) => {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A stream on a page: the player, the viewer behind it, the heartbeat, the
- * words over the picture. The watch page and the embedded player are both
+ * A stream on a page: the player, the viewer behind it, the replay once it is
+ * over, the heartbeat, the words over the picture. The watch page and the embedded player are both
  * this, with more or less around it.
  *
  * The page's life: opened on load; closed with a goodbye when it is hidden for
@@ -11,10 +11,14 @@
 import { get, say } from './dom.js';
 import { count } from './format.js';
 import { Heartbeat } from './heartbeat.js';
+import { HlsWay } from './hls-way.js';
+import { LiveBar } from './live-bar.js';
 import { Player } from './player.js';
+import { Replay } from './replay.js';
+import { SeekBar } from './seek-bar.js';
 import { getKey, getViewerId, takeKeyFromAddress } from './store.js';
 import { Viewer } from './viewer.js';
-import { NO_WEBRTC, wordsFor } from './words.js';
+import { wordsFor, wordsForRecording } from './words.js';
 
 /** How long the first offer waits for the viewer's id before it goes without. */
 const ID_MS = 2000;
@@ -32,7 +36,12 @@ export class Theatre {
 	#state = get('state', HTMLElement);
 	#title = get('state-title', HTMLElement);
 	#detail = get('state-detail', HTMLElement);
+	#liveNow = get('live-now', HTMLButtonElement);
+	#seekBar = new SeekBar(() => this.#player.video);
 	/** @type {Viewer} */ #viewer;
+	/** @type {LiveBar} */ #liveBar;
+	/** @type {Replay} */ #replay;
+	/** @type {import('./api.js').Stream|null} */ #stream = null;
 	/** @type {Heartbeat} */ #heartbeat;
 	#beats = 0;
 	#on;
@@ -44,9 +53,22 @@ export class Theatre {
 		const key = () => getKey(videoId);
 		this.#viewer = new Viewer(videoId, key, getViewerId, {
 			state: (state, problem) => this.#onState(state, problem),
-			media: (media) => this.#player.show(media),
+			stage: (way) => this.#player.stage(way),
+			show: (way) => this.#show(way),
 			stream: (stream) => this.#onStream(stream),
 			viewers: (n) => this.#onViewers(n),
+		});
+		this.#liveBar = new LiveBar(this.#viewer, this.#player, this.#seekBar);
+		this.#replay = new Replay(this.#player, this.#seekBar, {
+			begun: () => this.#viewer.beginReplay(),
+			failed: (title) => {
+				this.#viewer.breakReplay();
+				this.#say('ended', { title, detail: '' });
+			},
+		});
+		this.#liveNow.addEventListener('click', () => {
+			this.#player.release();
+			this.#viewer.endReplay();
 		});
 		const credential = () => this.#viewer.credential;
 		this.#heartbeat = new Heartbeat(videoId, credential, (beat) => this.#onBeat(beat));
@@ -57,10 +79,6 @@ export class Theatre {
 	}
 
 	async open() {
-		if (typeof RTCPeerConnection === 'undefined') {
-			this.#say('error', NO_WEBRTC);
-			return;
-		}
 		window.addEventListener('pagehide', () => this.#close());
 		window.addEventListener('pageshow', (event) => {
 			if (event.persisted) this.#begin();
@@ -90,7 +108,7 @@ export class Theatre {
 	/** @param {import('./heartbeat.js').Beat} beat */
 	#onBeat(beat) {
 		this.#onViewers(beat.viewers);
-		const isIdle = ['waiting', 'ended'].includes(this.#viewer.state);
+		const isIdle = ['waiting', 'ended', 'replay'].includes(this.#viewer.state);
 		if (beat.isLiveNow && isIdle && !this.#viewer.hasPeer) this.#viewer.look();
 		this.#beats += 1;
 		if (this.#viewer.hasPeer && this.#beats % REFRESH_BEATS === 0) this.#viewer.refresh();
@@ -102,7 +120,26 @@ export class Theatre {
 		document.title = `${stream.title} · livebin`;
 		// The first heartbeat went out before anyone knew that a key is needed.
 		if (stream.visibility === 'PRIVATE' && !getViewerId()) this.#heartbeat.beat();
+		this.#stream = stream;
+		this.#draw();
 		this.#on.stream?.(stream);
+	}
+
+	/** @param {import('./viewer-ways.js').Way} way */
+	async #show(way) {
+		await this.#player.show(way);
+		this.#liveBar.draw();
+	}
+
+	/** What depends on both the stream and the state. */
+	#draw() {
+		const { state } = this.#viewer;
+		this.#replay.draw(this.#stream, state);
+		this.#liveBar.draw();
+		this.#liveNow.hidden = state !== 'replay' || !this.#stream?.isLiveNow;
+		const recording = this.#stream?.recording;
+		if (state !== 'ended' || !recording) return;
+		say(this.#detail, wordsForRecording(recording) || wordsFor(state, null).detail);
 	}
 
 	/** @param {number} n */
@@ -121,6 +158,7 @@ export class Theatre {
 		this.#say(state, wordsFor(state, problem));
 		if (state === 'ended' || state === 'missing') this.#player.clear();
 		if (state === 'missing') this.#heartbeat.stop();
+		this.#draw();
 		this.#on.state?.(state);
 	}
 
@@ -141,6 +179,12 @@ export function exposeToTests(viewer) {
 		},
 		get pc() {
 			return viewer.pc;
+		},
+		get way() {
+			return viewer.way?.kind ?? null;
+		},
+		get behind() {
+			return viewer.way instanceof HlsWay ? viewer.way.behindSeconds : 0;
 		},
 	};
 	Object.defineProperty(window, 'livebin', { value: Object.freeze(view) });

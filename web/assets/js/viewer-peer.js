@@ -8,19 +8,25 @@
 
 /** ICE may mend a `disconnected` by itself; this is how long it gets. */
 const DISCONNECTED_MS = 4000;
+/** An answer was read; a network that lets nothing through says nothing. */
+const CONNECT_MS = 15_000;
 /** The longest gap between frames before the attempt counts as stalled. */
 const STALL_MS = 6000;
 /** Sound alone, this long after connecting: a broadcast without a camera. */
 const SOUND_ONLY_MS = 3000;
 
 /**
+ * @typedef {import('./viewer-ways.js').Way} Way
+ *
  * @typedef {object} PeerEvents
  * @property {(candidate: RTCIceCandidateInit|null) => void} candidate
  * @property {() => void} flowing  once: the picture has come
  * @property {(reason: string) => void} lost  once: nothing more will come
  */
 
+/** @implements {Way} */
 export class ViewerPeer {
+	/** @type {'direct'} */ kind = 'direct';
 	/** @type {RTCIceCandidateInit[]} */ #early = [];
 	/** @type {() => void} */ #committed = () => {};
 	#isCommitted = new Promise((resolve) => {
@@ -29,6 +35,7 @@ export class ViewerPeer {
 	/** @type {RTCSessionDescriptionInit|null} */ #offer = null;
 	#timer = 0;
 	#disconnectTimer = 0;
+	#connectTimer = 0;
 	#isOver = false;
 	#isFlowing = false;
 	#connectedAt = 0;
@@ -88,6 +95,10 @@ export class ViewerPeer {
 			this.#lose('the answer made no sense');
 			return;
 		}
+		const give = () => {
+			if (!this.#connectedAt) this.#lose('no connection came about');
+		};
+		this.#connectTimer = window.setTimeout(give, CONNECT_MS);
 		const early = this.#early;
 		this.#early = [];
 		for (const candidate of early) await this.#add(candidate);
@@ -98,6 +109,11 @@ export class ViewerPeer {
 		if (this.#isOver || !candidate) return;
 		if (this.pc.remoteDescription) await this.#add(candidate);
 		else this.#early.push(candidate);
+	}
+
+	/** @param {HTMLVideoElement} video */
+	attach(video) {
+		video.srcObject = this.media;
 	}
 
 	/** Whether a frame came in the last `ms`. @param {number} ms */
@@ -113,6 +129,7 @@ export class ViewerPeer {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		clearTimeout(this.#disconnectTimer);
+		clearTimeout(this.#connectTimer);
 		this.pc.close();
 	}
 
@@ -189,6 +206,7 @@ export class ViewerPeer {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		clearTimeout(this.#disconnectTimer);
+		clearTimeout(this.#connectTimer);
 		// The connection stays as it is: its last frame is still on the screen.
 		this.#on.lost(reason);
 	}

@@ -1,68 +1,78 @@
 // @ts-check
 /**
- * Watches one stream: finds out how it stands, offers, reads the answer, and
- * keeps at it through every break until the page goes away. It shows nothing;
- * the page hears of states, media and numbers. The states and what leads from
- * one to another are viewer-machine.js's.
+ * Watches one stream: finds out how it stands, gets the picture by one way or
+ * the other (viewer-ways.js), and keeps at it through every break until the
+ * page goes away. It shows nothing; the page hears of states, ways and
+ * numbers. The states and what leads from one to another are
+ * viewer-machine.js's.
  *
- * There are at most two attempts at a time: the one that is `shown`, and the
- * `coming` one that is being negotiated. The shown one stays until the coming
- * one has a picture, so that the last frame stands in between, and so that an
- * attempt made on suspicion costs nothing.
+ * One way is `shown`. Its picture stays until another has one, so that the
+ * last frame stands in between, and so that an attempt made on suspicion costs
+ * nothing. Beside it there may be one direct connection that is being
+ * negotiated (direct.js) and one playlist that is being loaded.
  *
  * One long-lived request at a time: the stream's events while there is no
  * peer, the peer's mailbox while there is. What breaks between the page and
  * the server is no reason to touch a picture that moves.
  */
 
-import { Problem, getStream, sendSignal } from './api.js';
+import { Problem, getStream } from './api.js';
 import { Backoff, onHope } from './backoff.js';
+import { Direct, GONE_MS } from './direct.js';
+import { Due } from './due.js';
 import { EventStream } from './events.js';
-import { Mailbox } from './mailbox.js';
-import { Outbox } from './outbox.js';
-import { ViewerPeer } from './viewer-peer.js';
+import { mayPlayHls } from './hls-source.js';
+import { HlsWay } from './hls-way.js';
 import { next } from './viewer-machine.js';
+import { HEAD_START_MS, Patience, dvrOf, eventOf, wantsHls } from './viewer-ways.js';
 
-const POLL_SECONDS = 20;
-const ANSWER_MS = 10_000;
-/** After the broadcaster's page left: no frame for this long means it is gone. */
-const GONE_MS = 1500;
+/** A picture that lasts this long makes the next break a new one. */
 const STEADY_MS = 5000;
+/** And this long, that the direct way can be relied on again. */
+const RELIABLE_MS = 30_000;
+/** Not all of a crowd offers in the same instant. */
+const CROWD_MS = 2000;
 
 /**
  * @typedef {import('./viewer-machine.js').State} State
+ * @typedef {import('./viewer-ways.js').Way} Way
  * @typedef {import('./api.js').Stream} Stream
  *
  * @typedef {object} ViewerEvents
  * @property {(state: State, problem: Problem|null) => void} state
- * @property {(media: MediaStream) => void} media
+ * @property {(way: Way) => void} stage  a way needs an element to get ready in
+ * @property {(way: Way) => void} show  its picture is the one to be shown; the
+ *     way shown before is closed once it is
  * @property {(stream: Stream) => void} stream
  * @property {(viewers: number) => void} viewers
  */
 
 export class Viewer {
 	/** @type {State} */ #state = 'connecting';
-	/** @type {ViewerPeer|null} */ #shown = null;
-	/** @type {ViewerPeer|null} */ #coming = null;
-	/** @type {Mailbox|null} */ #mailbox = null;
-	/** @type {Outbox|null} */ #outbox = null;
+	/** @type {Way|null} */ #shown = null;
+	/** The playlist that is loaded, or shown. @type {HlsWay|null} */ #hls = null;
+	/** @type {Direct} */ #direct;
 	/** @type {EventStream} */ #events;
-	/** @type {string|null} */ #token = null;
-	/** @type {RTCIceServer[]} */ #iceServers = [];
+	#directDue = new Due();
+	#hlsDue = new Due();
 	#backoff = new Backoff();
-	#attempts = 0;
-	#isOffering = false;
-	#isAgain = false;
-	/** @type {{timer: number, at: number, isPatient: boolean, run: () => void}|null} */ #due = null;
-	#answerTimer = 0;
-	#goneTimer = 0;
+	#hlsBackoff = new Backoff(1000, 15_000);
+	#patience = new Patience();
+	/** @type {string|null} */ #hlsUrl = null;
+	/** A playlist that no try will play. @type {string|null} */ #refusedUrl = null;
+	/** @type {string|null} */ #startedAt = null;
+	/** Why direct has no picture. @type {Problem|null} */ #refusal = null;
+	#hasFailed = false;
+	#triedAt = 0;
+	#headTimer = 0;
 	#steadyTimer = 0;
+	#reliableTimer = 0;
+	#isPlayingOut = false;
 	#isOpen = false;
 	#isPrivate = false;
 	/** @type {() => void} */ #forgetHope = () => {};
 	#videoId;
 	#key;
-	#viewerId;
 	#on;
 
 	/**
@@ -74,11 +84,21 @@ export class Viewer {
 	constructor(videoId, key, viewerId, on) {
 		this.#videoId = videoId;
 		this.#key = key;
-		this.#viewerId = viewerId;
 		this.#on = on;
 		this.#events = new EventStream(videoId, () => this.credential, {
 			stream: (stream) => this.#learn(stream),
 			viewers: (data) => on.viewers(data.viewers),
+		});
+		this.#direct = new Direct(videoId, () => this.credential, viewerId, {
+			trying: () => this.#onTrying(),
+			tied: () => this.#events.close(),
+			flowing: (peer) => this.#onDirectFlowing(peer),
+			lost: () => this.#onDirectLost(),
+			refused: (problem) => this.#onRefused(problem),
+			joined: () => this.#onJoined(),
+			left: () => this.#onLeft(),
+			stopped: () => this.#end('stopped'),
+			forgotten: (problem) => this.#onForgotten(problem),
 		});
 	}
 
@@ -86,9 +106,19 @@ export class Viewer {
 		return this.#state;
 	}
 
-	/** The connection whose picture is shown, for statistics. */
+	/** The way whose picture is shown. */
+	get way() {
+		return this.#shown;
+	}
+
+	/** The connection, for statistics. */
 	get pc() {
-		return (this.#shown ?? this.#coming)?.pc ?? null;
+		return this.#direct.pc;
+	}
+
+	/** Whether the broadcast can be watched from its beginning. */
+	get hasPast() {
+		return this.#playable !== null && this.#state === 'live';
 	}
 
 	/**
@@ -100,13 +130,16 @@ export class Viewer {
 	}
 
 	get hasPeer() {
-		return this.#mailbox !== null;
+		return this.#direct.hasPeer;
 	}
 
 	open() {
 		this.#isOpen = true;
 		this.#forgetHope();
-		this.#forgetHope = onHope(() => this.#hurry());
+		this.#forgetHope = onHope(() => {
+			this.#directDue.hurry();
+			this.#hlsDue.hurry();
+		});
 		this.#on.state(this.#state, null);
 		this.look();
 	}
@@ -116,11 +149,8 @@ export class Viewer {
 		this.#isOpen = false;
 		this.#forgetHope();
 		this.#events.close();
-		const token = this.#token;
+		this.#direct.bye();
 		this.#hangUp();
-		if (!token) return;
-		const bye = { type: 'bye', data: {} };
-		sendSignal(this.#videoId, bye, { token, keepalive: true }).catch(() => {});
 	}
 
 	/** Asks how the stream stands and acts on it. */
@@ -146,11 +176,41 @@ export class Viewer {
 	 */
 	async refresh() {
 		try {
-			const token = this.#token ?? this.credential;
+			const token = this.#direct.token ?? this.credential;
 			this.#learn(await getStream(this.#videoId, token));
 		} catch {
 			// The next one will tell.
 		}
+	}
+
+	/** Plays the broadcast from its beginning, while it goes on. */
+	fromBeginning() {
+		const url = this.#playable;
+		if (url) this.#load(dvrOf(url, location.href), 'dvr', 0);
+	}
+
+	/** Back to what happens now. */
+	toLive() {
+		const way = this.#shown;
+		if (way instanceof HlsWay && way === this.#hls && way.what === 'live') way.toEdge();
+		else if (this.#playable) this.#load(this.#playable, 'live');
+		this.#soon();
+	}
+
+	/** Somebody plays what was kept: nothing is to take the screen. */
+	beginReplay() {
+		this.#step('replay');
+	}
+
+	/** It can't be played. */
+	breakReplay() {
+		this.#step('lost');
+	}
+
+	/** Enough of the replay: what is live is wanted. */
+	endReplay() {
+		this.#step('try');
+		this.look();
 	}
 
 	/** As anyone; and where that finds nothing, with the key if there is one. */
@@ -175,267 +235,266 @@ export class Viewer {
 	/** @param {Stream} stream */
 	#learn(stream) {
 		if (!this.#isOpen) return;
+		const isLive = stream.status === 'LIVE';
+		const isNew = stream.startedAt !== this.#startedAt;
+		this.#startedAt = stream.startedAt;
 		this.#isPrivate = stream.visibility === 'PRIVATE';
+		this.#hlsUrl = isLive ? (stream.hlsUrl ?? null) : null;
 		this.#on.stream(stream);
 		this.#on.viewers(stream.viewers);
-		if (stream.status === 'LIVE') {
-			if (!this.hasPeer && !this.#isOffering) this.#soon();
+		if (!isLive) {
+			this.#end(stream.startedAt || stream.stoppedAt ? 'stopped' : 'idle');
 			return;
 		}
-		this.#hangUp();
-		this.#step(stream.startedAt || stream.stoppedAt ? 'stopped' : 'idle');
-		this.#events.open();
+		if (this.#isPlayingOut) this.#hangUp();
+		if (this.#state === 'replay') {
+			this.#events.open();
+			return;
+		}
+		const isTrying = this.#direct.hasPeer || this.#direct.isBusy;
+		if (!isTrying && !this.#hls) this.#soon();
+		else if (!isTrying && isNew) this.#soon(Math.random() * CROWD_MS);
+		this.#bridge();
 	}
 
-	/** Forgets peer and connections. The media on the screen is left alone. */
+	/** @param {'stopped'|'idle'} event */
+	#end(event) {
+		const isOver = () => {
+			this.#hangUp();
+			this.#step(event);
+		};
+		this.#hlsUrl = null;
+		this.#events.open();
+		const { way } = this;
+		// What is some seconds behind is shown to its end.
+		if (this.#state !== 'live' || !(way instanceof HlsWay)) {
+			isOver();
+		} else if (!this.#isPlayingOut) {
+			this.#isPlayingOut = true;
+			this.#cancel();
+			this.#direct.hangUp();
+			way.finish().then(() => {
+				if (this.#isPlayingOut && way === this.#shown) isOver();
+			});
+		}
+	}
+
+	/** Forgets every way. */
 	#hangUp() {
 		this.#cancel();
-		clearTimeout(this.#answerTimer);
-		clearTimeout(this.#goneTimer);
-		clearTimeout(this.#steadyTimer);
-		this.#forgetPeer();
-		this.#coming?.close();
+		this.#direct.hangUp();
+		this.#hls?.close();
 		this.#shown?.close();
-		this.#coming = null;
+		this.#hls = null;
 		this.#shown = null;
-		this.#isAgain = false;
+		this.#refusal = null;
+		this.#hasFailed = false;
+		this.#isPlayingOut = false;
 		this.#backoff.reset();
+		this.#hlsBackoff.reset();
 	}
 
-	#forgetPeer() {
-		this.#mailbox?.close();
-		this.#outbox?.close();
-		this.#mailbox = null;
-		this.#outbox = null;
-		this.#token = null;
+	#cancel() {
+		this.#directDue.cancel();
+		this.#hlsDue.cancel();
+		clearTimeout(this.#headTimer);
+		clearTimeout(this.#steadyTimer);
+		clearTimeout(this.#reliableTimer);
+		this.#headTimer = 0;
+		this.#triedAt = 0;
 	}
 
-	// When to try
+	get #isMoving() {
+		return this.#shown?.hasMoved(GONE_MS) ?? false;
+	}
+
+	/** The live playlist, where there is one that can be played here. */
+	get #playable() {
+		const isPlayable = this.#hlsUrl !== this.#refusedUrl && mayPlayHls();
+		return isPlayable ? this.#hlsUrl : null;
+	}
+
+	// When direct is tried
 
 	/** @param {Problem|null} problem @param {() => void} run */
 	#plan(problem, run) {
 		const askedMs = (problem?.retryAfter ?? 0) * 1000;
-		const ms = Math.max(this.#backoff.nextMs(), askedMs);
-		this.#schedule(ms, askedMs > 0, run);
-	}
-
-	#soon() {
-		this.#schedule(0, false, () => this.#attempt());
-	}
-
-	/** @param {number} ms @param {boolean} isPatient @param {() => void} run */
-	#schedule(ms, isPatient, run) {
-		const at = performance.now() + ms;
-		if (this.#due && this.#due.at <= at) return;
-		this.#cancel();
-		const timer = window.setTimeout(() => {
-			this.#due = null;
-			run();
-		}, ms);
-		this.#due = { timer, at, isPatient, run };
-	}
-
-	#cancel() {
-		if (this.#due) clearTimeout(this.#due.timer);
-		this.#due = null;
-	}
-
-	/** The network is back, or the page is looked at: don't wait any longer. */
-	#hurry() {
+		const ms = this.#hls ? this.#patience.nextMs() : this.#backoff.nextMs();
 		// A server that named a time is not to be pressed.
-		if (!this.#due || this.#due.isPatient) return;
-		const { run } = this.#due;
-		this.#cancel();
-		run();
+		this.#directDue.schedule(Math.max(ms, askedMs), run, askedMs > 0 && !this.#hls);
 	}
 
-	// One attempt
-
-	async #attempt() {
-		if (!this.#isOpen) return;
-		if (this.#isOffering) {
-			this.#isAgain = true;
-			return;
-		}
-		this.#isOffering = true;
-		try {
-			await this.#offer();
-		} catch (error) {
-			this.#coming?.close();
-			this.#coming = null;
-			if (this.#isOpen) this.#onRefused(error);
-		} finally {
-			this.#isOffering = false;
-		}
-		if (this.#isAgain && this.#isOpen) {
-			this.#isAgain = false;
-			this.#soon();
-		}
+	#soon(ms = 0) {
+		this.#directDue.schedule(ms, () => this.#attempt());
 	}
 
-	async #offer() {
+	#attempt() {
+		if (!this.#isOpen || this.#state === 'replay' || this.#isPlayingOut) return;
+		if (this.#hls?.isHeld) this.#plan(null, () => this.#attempt());
+		else this.#direct.attempt();
+	}
+
+	// Direct
+
+	#onTrying() {
 		this.#step('try');
-		const peer = this.#newPeer();
-		const { type, sdp } = await peer.offer();
-		const token = this.#token;
-		const body = {
-			type: 'offer',
-			// Handed back with the answer, so that a late answer to an older
-			// attempt isn't taken for this one's.
-			data: { type, sdp, attempt: peer.number },
-			viewerId: this.#viewerId() ?? undefined,
-		};
-		const headers = { Prefer: 'respond-async' };
-		const taken = await sendSignal(this.#videoId, body, {
-			token: token ?? this.credential,
-			headers,
-		});
-		if (!this.#isOpen || peer !== this.#coming) {
-			this.#abandon(token, taken.peerToken);
+		if (this.#headTimer || this.#isMoving) return;
+		this.#triedAt = performance.now();
+		this.#headTimer = window.setTimeout(() => this.#bridge(), HEAD_START_MS);
+	}
+
+	/** @param {Way} peer */
+	#onDirectFlowing(peer) {
+		if (this.#hls?.isHeld) {
+			this.#giveUpDirect();
+			this.#plan(null, () => this.#attempt());
 			return;
 		}
-		this.#iceServers = taken.iceServers ?? [];
-		this.#token = taken.peerToken;
-		this.#events.close();
-		this.#outbox ??= new Outbox(this.#videoId, () => this.#token);
-		await peer.commit(this.#iceServers);
-		if (peer !== this.#coming) return;
-		this.#readMailbox();
-		clearTimeout(this.#answerTimer);
-		this.#answerTimer = window.setTimeout(() => {
-			if (peer === this.#coming && !peer.isAnswered) this.#onLost(peer);
-		}, ANSWER_MS);
-	}
-
-	/**
-	 * The page changed its mind while the offer was under way: a peer that was
-	 * made for it is given back.
-	 * @param {string|null} shown @param {string} given
-	 */
-	#abandon(shown, given) {
-		if (shown || this.#token === given) return;
-		const options = { token: given, keepalive: true };
-		sendSignal(this.#videoId, { type: 'bye', data: {} }, options).catch(() => {});
-	}
-
-	#newPeer() {
-		this.#coming?.close();
-		this.#attempts += 1;
-		/** @type {ViewerPeer} */
-		const peer = new ViewerPeer(this.#attempts, this.#iceServers, {
-			candidate: (data) => {
-				if (peer === this.#coming || peer === this.#shown) {
-					this.#outbox?.send({ type: 'ice-candidate', data });
-				}
-			},
-			flowing: () => this.#show(peer),
-			lost: () => this.#onLost(peer),
-		});
-		this.#coming = peer;
-		return peer;
-	}
-
-	/** @param {ViewerPeer} peer */
-	#show(peer) {
-		if (peer !== this.#coming) return;
-		clearTimeout(this.#answerTimer);
-		clearTimeout(this.#goneTimer);
-		this.#coming = null;
-		const before = this.#shown;
-		this.#shown = peer;
-		this.#on.media(peer.media);
-		this.#step('picture');
-		before?.close();
-		// Only a picture that lasts makes the next break a new one.
-		clearTimeout(this.#steadyTimer);
+		this.#cancel();
+		this.#hasFailed = false;
+		this.#refusal = null;
+		this.#hls = null;
+		this.#show(peer);
 		this.#steadyTimer = window.setTimeout(() => this.#backoff.reset(), STEADY_MS);
+		this.#reliableTimer = window.setTimeout(() => this.#patience.reset(), RELIABLE_MS);
 	}
 
-	/** @param {ViewerPeer} peer */
-	#onLost(peer) {
-		if (peer !== this.#coming && peer !== this.#shown) return;
+	#onDirectLost() {
 		clearTimeout(this.#steadyTimer);
-		if (peer === this.#coming) {
-			peer.close();
-			this.#coming = null;
-		}
-		const isMoving = this.#shown?.hasMoved(GONE_MS);
-		if (!isMoving) this.#step('lost');
-		if (!this.#coming) this.#plan(null, () => this.#attempt());
+		clearTimeout(this.#reliableTimer);
+		if (this.#isPlayingOut) return;
+		this.#hasFailed = true;
+		this.#patience.broke();
+		if (!this.#isMoving) this.#step('lost');
+		this.#bridge();
+		if (this.#shown === this.#hls && this.#hls) this.#giveUpDirect();
+		if (!this.#hlsUrl) this.refresh();
+		if (!this.#direct.isBusy) this.#plan(null, () => this.#attempt());
 	}
 
-	/** @param {unknown} error */
-	#onRefused(error) {
-		const problem = error instanceof Problem ? error : new Problem(0, String(error));
-		if (problem.status === 401) this.#forgetPeer();
+	/** Somebody else may have the place in the room. */
+	#giveUpDirect() {
+		this.#direct.bye();
+		this.#events.open();
+	}
+
+	/** @param {Problem} problem */
+	#onRefused(problem) {
 		if (problem.status === 404) {
 			this.look();
 			return;
 		}
-		this.#step(eventOf(problem), problem);
+		this.#hasFailed = true;
+		this.#refusal = problem;
+		this.#bridge();
+		if (!this.#hls && !this.#isMoving) this.#step(eventOf(problem), problem);
 		if (!this.hasPeer) this.#events.open();
-		this.#plan(problem, () => this.#attempt());
+		if (problem.status !== 501) this.#plan(problem, () => this.#attempt());
 	}
 
-	// The mailbox
+	#onJoined() {
+		this.#backoff.reset();
+		this.#patience.reset();
+		this.#soon();
+	}
 
-	#readMailbox() {
-		if (this.#mailbox) return;
-		this.#mailbox = new Mailbox(this.#videoId, () => this.#token, POLL_SECONDS, {
-			message: (message) => this.#onMessage(message),
-			refused: (problem) => this.#onMailboxRefused(problem),
-		});
-		this.#mailbox.open();
+	#onLeft() {
+		this.#hasFailed = true;
+		if (!this.#isMoving) this.#step('absent');
+		this.#bridge();
+		if (!this.#hlsUrl) this.refresh();
 	}
 
 	/** @param {Problem} problem */
-	#onMailboxRefused(problem) {
-		this.#forgetPeer();
+	#onForgotten(problem) {
 		if (problem.status === 404) this.look();
-		else this.#soon();
+		else if (!this.#hls) this.#soon();
+		else this.#events.open();
 	}
 
-	/** @param {import('./api.js').Message} message */
-	#onMessage({ type, from, data }) {
-		const peer = this.#coming ?? this.#shown;
-		if (type === 'answer') {
-			const isOurs = (data.attempt ?? this.#coming?.number) === this.#coming?.number;
-			if (isOurs) this.#coming?.answer(data);
-		} else if (type === 'ice-candidate') {
-			peer?.candidate(data);
-		} else if (type === 'publisher-joined') {
-			this.#backoff.reset();
-			this.#soon();
-		} else if (type === 'publisher-left') {
-			this.#onPublisherLeft();
-		} else if (type === 'bye' && from === 'server') {
-			this.#onStopped();
-		} else if (type === 'bye' && peer) {
-			this.#onLost(peer);
-		}
-	}
+	// HLS
 
-	#onStopped() {
-		this.#hangUp();
-		this.#step('stopped');
-		this.#events.open();
-	}
-
-	/** Its page may have lost the server alone: what moves is left to move. */
-	#onPublisherLeft() {
-		clearTimeout(this.#goneTimer);
-		const look = () => {
-			if (!this.#shown?.hasMoved(GONE_MS)) this.#step('absent');
-			else this.#goneTimer = window.setTimeout(look, 500);
+	/** Begins HLS where direct leaves the screen empty. */
+	#bridge() {
+		const url = this.#playable;
+		const isOther = this.#hls?.what === 'live' && this.#hls.url !== url;
+		if (!this.#isOpen || this.#hlsDue.isSet || (this.#hls && !isOther)) return;
+		const facts = {
+			hlsUrl: url,
+			isMoving: this.#isMoving,
+			hasFailed: this.#hasFailed || isOther,
+			triedMs: this.#triedAt ? performance.now() - this.#triedAt : 0,
 		};
-		look();
+		if (url && wantsHls(facts)) this.#load(url, 'live');
 	}
-}
 
-/** What a refused offer means. @param {Problem} problem */
-function eventOf(problem) {
-	if (problem.status === 409) return 'absent';
-	const words = `${problem.title} ${problem.detail}`;
-	if (problem.status === 503 && /viewer|peer|full/i.test(words)) return 'full';
-	return 'failed';
+	/**
+	 * @param {string} url @param {'live'|'dvr'} what @param {number} [startAt]
+	 */
+	#load(url, what, startAt) {
+		/** @type {HlsWay} */
+		const way = new HlsWay(url, what, startAt, {
+			flowing: () => this.#onHlsFlowing(way),
+			still: () => {
+				if (way === this.#shown) this.#step('lost');
+			},
+			moves: () => {
+				if (way === this.#shown) this.#step('picture');
+			},
+			lost: () => this.#onHlsLost(way, null),
+			refused: (problem) => this.#onHlsLost(way, problem),
+		});
+		this.#hls = way;
+		this.#on.stage(way);
+		this.#step('try');
+	}
+
+	/** @param {HlsWay} way */
+	#onHlsFlowing(way) {
+		if (way !== this.#hls) return;
+		this.#hlsBackoff.reset();
+		this.#show(way);
+		if (this.#direct.isBusy) return;
+		// A room that is full of people who don't see it serves nobody.
+		if (!this.#direct.hasFlowed || way.isHeld) this.#giveUpDirect();
+		this.#directDue.cancel();
+		if (this.#refusal?.status !== 501) this.#plan(null, () => this.#attempt());
+	}
+
+	/** @param {HlsWay} way @param {Problem|null} problem why it never will play */
+	#onHlsLost(way, problem) {
+		if (way !== this.#hls && way !== this.#shown) return;
+		if (problem) this.#refusedUrl = way.url;
+		if (way === this.#hls) {
+			const isOther = this.#shown instanceof HlsWay && way !== this.#shown;
+			this.#hls = isOther ? /** @type {HlsWay} */ (this.#shown) : null;
+		}
+		if (this.#isPlayingOut || this.#hls || this.#isMoving) return;
+		this.#step('lost');
+		if (problem) {
+			this.#step('unplayable', problem);
+		} else {
+			if (this.#refusal) this.#step(eventOf(this.#refusal), this.#refusal);
+			this.#loadAgain(way);
+		}
+		if (this.#directDue.isSet) this.#directDue.hurry();
+		else if (!this.#direct.isBusy && this.#refusal?.status !== 501) this.#soon();
+	}
+
+	/** Who watched the past is brought back there. @param {HlsWay} way */
+	#loadAgain(way) {
+		const isPast = way.what === 'dvr' && way === this.#shown;
+		const run = () => {
+			if (isPast && !this.#hls) this.#load(way.url, 'dvr', way.time);
+			else this.#bridge();
+		};
+		this.#hlsDue.schedule(this.#hlsBackoff.nextMs(), run);
+	}
+
+	/** @param {Way} way */
+	#show(way) {
+		this.#shown = way;
+		this.#on.show(way);
+		this.#step('picture');
+	}
 }

@@ -2,7 +2,7 @@
 /** The watch page: a stream, who watches it, and how to pass it on. */
 
 import { get, say } from './dom.js';
-import { liveSince } from './format.js';
+import { clock, day, liveSince } from './format.js';
 import { shareOnClick } from './share.js';
 import { setKey, videoIdOfAddress } from './store.js';
 import { Theatre, exposeToTests } from './theatre.js';
@@ -15,6 +15,7 @@ const unlock = get('unlock', HTMLFormElement);
 const key = get('key', HTMLInputElement);
 const home = get('home-link', HTMLElement);
 const started = get('started', HTMLElement);
+const kept = get('kept', HTMLElement);
 
 /** @type {string|null} */
 let startedAt = null;
@@ -25,6 +26,7 @@ const theatre = new Theatre(videoId, {
 		description.hidden = !stream.description;
 		say(description, stream.description ?? '');
 		startedAt = stream.isLiveNow ? stream.startedAt : null;
+		say(kept, stream.isLiveNow ? '' : keptOf(stream));
 		tell();
 	},
 	state(state) {
@@ -33,6 +35,14 @@ const theatre = new Theatre(videoId, {
 		home.hidden = state !== 'missing' && state !== 'ended';
 	},
 });
+
+/** Its length and its day. @param {import('./api.js').Stream} stream */
+function keptOf({ recording, startedAt: at }) {
+	if (recording?.state !== 'READY') return '';
+	const seconds = recording.durationSeconds;
+	const length = seconds === null ? '' : clock(seconds * 1000);
+	return [length, day(at)].filter(Boolean).join(' · ');
+}
 
 function tell() {
 	say(started, liveSince(startedAt));

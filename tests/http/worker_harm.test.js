@@ -1,0 +1,268 @@
+/**
+ * The worker when things go wrong: killed, stopped, raced, out of room, or not there at all; and what it takes away.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { Broadcast, dropFilms, makeFilm, probe } from '../lib/broadcast.js';
+import { Client } from '../lib/client.js';
+import { BUILD, startServer } from '../lib/server.js';
+import { keepingLogs, suite } from '../lib/suite.js';
+import { sleep, until } from '../lib/wait.js';
+import { SlowFfmpeg, Worker, endLeases, jobsLogged, leftovers, pretendWorker, runOnce, sql } from '../lib/worker.js';
+
+const TEST_MS = 120_000;
+const ID = (n) => `race${String(n).padStart(17, '0')}`;
+
+after(dropFilms);
+
+/** A broadcast that is over and waits for the worker. */
+async function ended(api, film) {
+	const broadcast = await Broadcast.begin(api);
+	await broadcast.send(film);
+	const folder = await broadcast.folder();
+	await broadcast.stop();
+	return { broadcast, folder };
+}
+
+/** A recording that nobody pushed: rows, and a folder with a file. */
+function forge(server, { id, state, bytes = 1000, endedDaysAgo = 0, job }) {
+	const folder = join(server.dataDir, 'media', state === 4 ? 'trash' : 'live', id);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, 'r0-0.m4s'), 'x');
+	const then = Date.now() - endedDaysAgo * 86_400_000;
+	sql(server.dataDir, `INSERT INTO recording (id, stream_id, state, started_ms, ended_ms, bytes)
+		VALUES ('${id}', 'nobody', ${state}, ${then}, ${then}, ${bytes})`);
+	if (job !== undefined)
+		sql(server.dataDir, `INSERT INTO job (recording, kind, due_ms) SELECT seq, ${job}, 0 FROM recording WHERE id = '${id}'`);
+	return folder;
+}
+
+const recordings = (server) => sql(server.dataDir, 'SELECT id FROM recording ORDER BY id').split('\n').filter(Boolean);
+const jobsLeft = (server) => Number(sql(server.dataDir, 'SELECT count(*) FROM job'));
+
+describe('a worker that is killed', { concurrency: 1 }, () => {
+	let server, slow, scratch, letGo;
+	before(async () => {
+		scratch = mkdtempSync(join(tmpdir(), 'livebin-slow-'));
+		slow = new SlowFfmpeg(scratch);
+		server = await startServer({ env: { LIVEBIN_WORKER: 'no', LIVEBIN_FFMPEG: slow.program } });
+		/* One that programs start would be held, too. */
+		letGo = pretendWorker(server);
+	});
+	after(async () => {
+		slow.pass();
+		letGo?.();
+		await server?.stop();
+		rmSync(scratch, { recursive: true, force: true });
+	}, { timeout: TEST_MS });
+
+	/** Holds the work that `what` is seen in, deals `blow`, and sees the next worker finish all. */
+	async function struck(api, what, blow) {
+		const film = await makeFilm({ bframes: 2 });
+		slow.hold(what);
+		const worker = new Worker(server.dataDir, [], server.env);
+		const { broadcast, folder } = await ended(api, film);
+		await slow.held();
+		await blow(worker, folder);
+		slow.pass();
+		const recording = await until('the next worker has finished', async () => {
+			await runOnce(server);
+			const { recording: now } = await broadcast.read();
+			return now.state === 'READY' && now.progress === null ? now : null;
+		}, { timeout: TEST_MS });
+		assert.deepEqual(leftovers(folder), []);
+		assert.equal(recording.detail, null);
+		assert.equal((await probe(join(folder, 'replay.mp4'))).frames, film.frames);
+		for (const name of ['poster.jpg', 'thumbs.jpg', 'thumbs.vtt']) assert.ok(existsSync(join(folder, name)), name);
+	}
+
+	const test = (name, body) => it(name, { timeout: TEST_MS }, () =>
+		keepingLogs(server, () => body(new Client(server))));
+
+	for (const [what, made] of [['.mp4-', 'replay.mp4'], ['.poster-', 'poster.jpg'], ['pipe:1', 'thumbs.jpg'], ['sprite', 'thumbs.jpg']])
+		test(`at ${what}, leaves its job to the next, and no ffmpeg`, (api) => struck(api, what, async (worker, folder) => {
+			assert.ok(leftovers(folder).length > 0, 'it was at work');
+			await worker.kill9();
+			assert.ok(!existsSync(join(folder, made)), 'nothing half made is in its place');
+			endLeases(server.dataDir);
+		}));
+
+	test('and one that is stopped leaves it at once, and no file', (api) => struck(api, '.mp4-', async (worker, folder) => {
+		await worker.stop();
+		assert.deepEqual(leftovers(folder), []);
+		assert.ok(jobsLogged(server).some(({ kind, end }) => kind === 'mp4' && end === 'is left for the next'));
+		const due = Number(sql(server.dataDir, 'SELECT max(due_ms) FROM job'));
+		assert.ok(due <= Date.now(), 'no lease is left');
+	}));
+
+	test('a lease that was lost ends the work', (api) => struck(api, '.mp4-', async (worker, folder) => {
+		sql(server.dataDir, 'UPDATE job SET attempts = attempts + 1');
+		await until('it drops the work', () => jobsLogged(server).some(({ end }) => end === "is another's now"));
+		assert.deepEqual(leftovers(folder), []);
+		await worker.stop();
+		endLeases(server.dataDir);
+	}));
+
+	test('work that takes too long is given up, and why is kept', async (api) => {
+		const { broadcast, folder } = await ended(api, await makeFilm({ kind: 'ts', seconds: 2 }));
+		slow.hold('.mp4-');
+		await runOnce(server, { LIVEBIN_JOB_TIME: '1', LIVEBIN_JOB_ATTEMPTS: '1' });
+		slow.pass();
+		await runOnce(server);
+		const { recording } = await broadcast.read();
+		assert.equal(recording.state, 'READY');
+		assert.equal(recording.mp4Url, null);
+		assert.equal(recording.detail, 'No MP4: ffmpeg took longer than it may.');
+		assert.deepEqual(leftovers(folder), []);
+	});
+
+	test('at any moment', async (api) => {
+		const film = await makeFilm({ seconds: 6 });
+		const { broadcast, folder } = await ended(api, film);
+		for (const wait of [5, 20, 60, 120, 200, 300, 450]) {
+			const worker = new Worker(server.dataDir, ['--once'], server.env);
+			await sleep(wait);
+			await worker.kill9();
+			endLeases(server.dataDir);
+		}
+		await until('all is made', async () => {
+			await runOnce(server);
+			return (await broadcast.read()).recording.progress === null;
+		});
+		assert.equal((await probe(join(folder, 'replay.mp4'))).frames, film.frames);
+		assert.deepEqual(leftovers(folder), []);
+	});
+});
+
+suite('two workers', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
+	test('do fifty jobs, each once', async ({ server }) => {
+		const ids = Array.from({ length: 50 }, (_, n) => ID(n));
+		for (const id of ids) forge(server, { id, state: 4, job: 4 });
+		await Promise.all([1, 2].map(() => new Worker(server.dataDir, ['--once'], server.env).done()));
+		await until('no job is left', () => jobsLeft(server) === 0);
+		const done = jobsLogged(server).filter(({ kind, end }) => kind === 'remove' && end === 'is done');
+		assert.deepEqual(done.map(({ recording }) => recording).sort(), ids);
+		assert.deepEqual(recordings(server), []);
+		assert.deepEqual(readdirSync(join(server.dataDir, 'media/trash')), []);
+	});
+});
+
+suite('where no worker runs', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
+	test('a program starts one that finishes the replay', async ({ api, server }) => {
+		const film = await makeFilm({ seconds: 2 });
+		const { broadcast, folder } = await ended(api, film);
+		const recording = await broadcast.made();
+		assert.equal(recording.state, 'READY');
+		assert.equal((await probe(join(folder, 'replay.mp4'))).frames, film.frames);
+		await until('the log says so', () => / - no worker runs: started one/.test(server.log()));
+		await until('it has ended', () => sql(server.dataDir, 'SELECT count(*) FROM job') === '0');
+	});
+});
+
+describe('under plain CGI', () => {
+	it('a program that has answered starts one', { timeout: TEST_MS }, async () => {
+		const dataDir = mkdtempSync(join(tmpdir(), 'livebin-cgi-'));
+		const env = { PATH: String(process.env.PATH), LIVEBIN_DATA: dataDir, REQUEST_METHOD: 'GET', REQUEST_URI: '/health' };
+		const ask = () => execFileSync(join(BUILD, 'cgi-bin/health'), { env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+		assert.match(ask(), /^Status: 200/);
+		forge({ dataDir }, { id: ID(1), state: 4, job: 4 });
+		await until('the job is done', () => {
+			assert.match(ask(), /^Status: 200/);
+			return jobsLeft({ dataDir }) === 0;
+		});
+		assert.match(readFileSync(join(dataDir, 'livebin.log'), 'utf8'), / health - no worker runs: started one/);
+		assert.deepEqual(recordings({ dataDir }), []);
+		rmSync(dataDir, { recursive: true });
+	});
+});
+
+suite('beside the server', {}, (test) => {
+	test('a worker that dies is started again, and does what is left', async ({ api, server }) => {
+		const pids = () => execFileSync('ps', ['-A', '-o', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n')
+		    .map((line) => line.trim().split(/\s+/)).filter(([, group, program]) =>
+			Number(group) === server.pid && /\/bin\/livebin-worker$/.test(program ?? '')).map(([pid]) => Number(pid));
+		const [first] = await until('it runs', () => pids().length > 0 && pids());
+		process.kill(first, 'SIGKILL');
+		await until('another runs', () => pids().length > 0 && !pids().includes(first));
+		const film = await makeFilm({ seconds: 2 });
+		const { broadcast } = await ended(api, film);
+		assert.equal((await broadcast.made()).state, 'READY');
+		assert.doesNotMatch(server.log(), /no worker runs/);
+	});
+});
+
+suite('retention', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
+	test('takes away what is older than so many days', async ({ api, server }) => {
+		const { broadcast, folder } = await ended(api, await makeFilm({ seconds: 2 }));
+		await runOnce(server);
+		await until('no job is left', () => jobsLeft(server) === 0);
+		forge(server, { id: ID(1), state: 2, endedDaysAgo: 3 });
+		forge(server, { id: ID(2), state: 2, endedDaysAgo: 1 });
+		await runOnce(server, { LIVEBIN_KEEP_DAYS: '2' });
+		assert.ok(!recordings(server).includes(ID(1)));
+		assert.ok(recordings(server).includes(ID(2)));
+		assert.ok(existsSync(folder), 'the new one stays');
+		sql(server.dataDir, `UPDATE recording SET ended_ms = ended_ms - 10 * 86400000 WHERE stream_id = '${broadcast.id}'`);
+		await runOnce(server, { LIVEBIN_KEEP_DAYS: '2' });
+		await until('its media is gone', () => !existsSync(folder) && !recordings(server).some((id) => folder.endsWith(id)));
+		assert.equal((await broadcast.read()).recording, null);
+	});
+});
+
+suite('retention by size', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
+	test('takes the oldest away until the rest fits', async ({ server }) => {
+		const MB = 1 << 20;
+		for (const n of [1, 2, 3, 4]) forge(server, { id: ID(n), state: 2, bytes: 3 * MB, endedDaysAgo: 10 - n });
+		await runOnce(server, { LIVEBIN_KEEP_MAX: '7' });
+		assert.deepEqual(recordings(server), [ID(3), ID(4)]);
+		assert.deepEqual(readdirSync(join(server.dataDir, 'media/live')).sort(), [ID(3), ID(4)]);
+	});
+});
+
+describe('a small disk', { concurrency: 1 }, () => {
+	const disk = mkdtempSync(join(tmpdir(), 'livebin-disk-'));
+	let mounted = true;
+	let server;
+	before(async () => {
+		try {
+			execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'pipe' });
+		} catch {
+			mounted = false;
+			return;
+		}
+		server = await startServer({ env: { LIVEBIN_WORKER: 'no', LIVEBIN_MEDIA: disk, LIVEBIN_DISK_FREE_MIN: '0', LIVEBIN_JOB_ATTEMPTS: '1' } });
+	});
+	after(async () => {
+		await server?.stop();
+		if (mounted) execFileSync('umount', [disk]);
+		rmSync(disk, { recursive: true, force: true });
+	}, { timeout: TEST_MS });
+
+	it('has a replay, and the reason why there is no download', { timeout: TEST_MS }, async (t) => {
+		if (!mounted) return t.skip('a file system can\'t be mounted here');
+		await keepingLogs(server, async () => {
+			const film = await makeFilm({ seconds: 4, size: '640x360' });
+			const broadcast = await Broadcast.begin(new Client(server));
+			await broadcast.send(film);
+			await broadcast.stop();
+			const free = () => Number(execFileSync('df', ['--output=avail', '-B1', disk], { encoding: 'utf8' }).split('\n')[1]);
+			writeFileSync(join(disk, 'filler'), Buffer.alloc(Math.max(0, free() - 100_000)));
+			await until('no job is left', async () => {
+				await runOnce(server);
+				return jobsLeft(server) === 0;
+			});
+			const { recording } = await broadcast.read();
+			assert.equal(recording.state, 'READY');
+			assert.equal(recording.mp4Url, null);
+			assert.match(recording.detail, /No MP4: .*disk/);
+			const folder = join(disk, 'live', readdirSync(join(disk, 'live'))[0]);
+			assert.deepEqual(leftovers(folder), []);
+			assert.ok(existsSync(join(folder, 'replay.m3u8')));
+		});
+	});
+});
