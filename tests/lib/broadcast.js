@@ -56,6 +56,13 @@ export async function probe(path) {
 	return { video, audio: of('audio'), frames: Number(video?.nb_read_frames ?? 0), seconds: Number(format.duration) };
 }
 
+/** What is in it, as a player finds that is just beginning: `['h264 640x360', 'aac']`. @returns {Promise<string[]>} */
+export async function tracks(url) {
+	const { stdout } = await run('ffprobe', ['-loglevel', 'error', '-show_entries', 'stream=codec_name,width,height',
+		'-of', 'json', url]);
+	return JSON.parse(stdout).streams.map(({ codec_name: codec, width, height }) => (width ? `${codec} ${width}x${height}` : codec));
+}
+
 /** The times at which a file's pictures are shown, in seconds. */
 export async function pictureTimes(path) {
 	const { stdout } = await run('ffprobe', ['-loglevel', 'error', '-select_streams', 'v:0', '-show_entries',
