@@ -84,6 +84,13 @@ int ingest_variants(struct live *live, const struct stream *stream,
 int ingest_end(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Inside a change on the "passing" part: a file of a broadcast that was stopped
+ * won't be published. It goes; its name stays the encoder's. 0 or -1.
+ */
+int ingest_discard(struct live *live, const char *stream_id, const char *name,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* For how long yet another encoder can't take over; and that in words: -1. */
 struct encoder;
 int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);
