@@ -68,6 +68,22 @@ int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
 int ingest_forget(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * What a multivariant playlist says is taken down. 1: it is the broadcast's
+ * first, 0: it isn't, or there is no broadcast; -1 with *err.
+ */
+struct playlist;
+int ingest_variants(struct live *live, const struct stream *stream,
+    const struct playlist *list, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * A list has ended: if no other goes on, the broadcast ends, once what they
+ * name has come or was waited for. 0 or -1.
+ */
+int ingest_end(struct live *live, const char *stream_id, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* For how long yet another encoder can't take over; and that in words: -1. */
 struct encoder;
 int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);

@@ -18,6 +18,12 @@ int publish_open(struct live *live, const struct stream *stream,
     struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * After a failure: was the recording removed meanwhile, with its folder? Then
+ * there is nothing to publish any more, and nothing failed.
+ */
+bool publish_is_gone(struct live *live, int64_t seq);
+
 /* How much of an encoder's list is to be published now. */
 struct publish_extent {
 	int64_t floor; /* what is listed below this won't come any more */

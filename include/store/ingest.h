@@ -80,6 +80,10 @@ int store_listed_list(struct store *store, const struct encoder *encoder,
 int store_listed_delete(struct store *store, const struct encoder *encoder,
     int64_t up_to, struct error *err) __attribute__((warn_unused_result));
 
+/* How many of a stream's wait, or -1. */
+int store_listed_count(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* The name of the playlist that waits for that segment. 1, 0, or -1. */
 int store_listed_awaits(struct store *store, const char *stream_id,
     const char *segment, char playlist[PUSH_NAME_BYTES], struct error *err)

@@ -240,10 +240,15 @@ ingest_publish(struct live *live, const struct stream *stream,
 	if (taken->awaited) {
 		found = store_encoder_find(
 		    live->store, stream->id, taken->playlist, &encoder, err);
-		return found == 1 ? publish_listed(live, &encoder, &extent, err)
-				  : found;
+		if (found != 1)
+			return found;
+		if (publish_listed(live, &encoder, &extent, err) != 0)
+			return -1;
+		return encoder.ended == ENCODER_ENDED
+			   ? ingest_end(live, stream->id, err)
+			   : 0;
 	}
-	if (taken->was_there || arrival->kind == MEDIA_INIT)
+	if (taken->upload.newcomer || arrival->kind == MEDIA_INIT)
 		return 0;
 	return publish_late(live, &taken->upload, err);
 }
@@ -337,6 +342,7 @@ ingest_delete(struct live *live, const struct stream *stream, const char *name,
 	struct change change;
 	struct encoder encoder;
 	int found, rc;
+	bool gone;
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
@@ -352,9 +358,12 @@ ingest_delete(struct live *live, const struct stream *stream, const char *name,
 	if (rc == 0 && !upload.published)
 		rc = store_listed_awaits(
 		    live->store, stream->id, name, playlist, err);
-	if (rc == 0 && !upload.published)
+	gone = rc == 0 && !upload.published;
+	if (gone)
 		rc = store_upload_delete(live->store, &upload, err);
 	rc = change_end(&change, rc < 0 ? -1 : 0, err);
+	if (rc == 0 && gone)
+		ingest_unlink(live, upload.file);
 	return rc;
 }
 

@@ -33,6 +33,7 @@ struct incoming {
 	struct encoder encoder; /* as it was, then as it is */
 	bool known;		/* it was */
 	bool goes_on;
+	bool stale; /* one from before the last, that was overtaken */
 	int64_t now;
 };
 
@@ -55,36 +56,88 @@ list_goes_on(const struct encoder *encoder, const struct playlist *list)
 		   encoder->last) == 0;
 }
 
-/* Did a newcomer send that name, with other content? 1, 0, or -1. */
+/* How what a list names stands to what a newcomer sent over it. */
+struct aside {
+	size_t published; /* entries that players have */
+	size_t sent;	  /* those of them that the newcomer sent too */
+	bool differs;
+};
+
 static int
-list_is_aside(struct incoming *in, const char *name, struct error *err)
+list_compare_one(struct incoming *in, const char *name, struct aside *aside,
+    struct error *err)
 {
-	struct upload aside, ours;
+	struct upload theirs, ours;
 	int found;
 
+	found = store_upload_find(
+	    in->live->store, in->stream->id, name, &ours, err);
+	if (found <= 0 || !ours.published)
+		return found < 0 ? -1 : 0;
+	aside->published++;
 	found = store_upload_aside(
-	    in->live->store, in->stream->id, name, &aside, err);
-	if (found == 1)
-		found = store_upload_find(
-		    in->live->store, in->stream->id, name, &ours, err);
-	return found == 1 ? aside.digest != ours.digest : found;
+	    in->live->store, in->stream->id, name, &theirs, err);
+	if (found == 1) {
+		aside->sent++;
+		aside->differs |= theirs.digest != ours.digest;
+	}
+	return found < 0 ? -1 : 0;
 }
 
-/* 1 if the list names a file that a newcomer sent over another's, 0, -1. */
+static int
+list_compare(struct incoming *in, struct aside *aside, struct error *err)
+{
+	size_t i;
+
+	memset(aside, 0, sizeof(*aside));
+	for (i = 0; i < in->list->segment_count; i++)
+		if (list_compare_one(
+			in, in->list->segments[i].name, aside, err) != 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * Is a list that goes on by its numbers a newcomer's all the same? If it says
+ * no more than is known, or if the newcomer has sent all that it names. One
+ * that sends beside the first, at the same pace, has sent no more than one
+ * segment between two lists of the first. 1, 0, or -1.
+ */
 static int
 list_is_newcomer(struct incoming *in, struct error *err)
 {
+	const struct encoder *encoder = &in->encoder;
+	const bool more = list_end(in->list) > encoder->sequence + 1;
 	struct upload upload;
-	int found, is = 0;
-	size_t i;
+	struct aside aside;
+	int found;
 
 	found = store_upload_newcomer(
 	    in->live->store, in->stream->id, &upload, err);
 	if (found <= 0)
 		return found;
-	for (i = 0; is == 0 && i < in->list->segment_count; i++)
-		is = list_is_aside(in, in->list->segments[i].name, err);
-	return is;
+	if (list_compare(in, &aside, err) != 0)
+		return -1;
+	if (!aside.differs || !more)
+		return aside.differs;
+	return aside.sent == aside.published &&
+	       (aside.sent > 1 || ingest_held_ms(encoder, in->now) == 0);
+}
+
+/*
+ * Requests may overtake each other. An older list of the same encoder names
+ * what is published; one of an encoder that begins anew has sent that again.
+ */
+static int
+list_is_stale(struct incoming *in, struct error *err)
+{
+	struct aside aside;
+
+	if (list_end(in->list) > in->encoder.sequence)
+		return 0;
+	if (list_compare(in, &aside, err) != 0)
+		return -1;
+	return aside.published > 0 && aside.sent == 0;
 }
 
 /* Finds the encoder of that name, and whether its list goes on. 0 or -1. */
@@ -93,16 +146,21 @@ list_look(struct incoming *in, struct error *err)
 {
 	int found;
 
+	in->goes_on = in->stale = false;
 	found = store_encoder_find(
 	    in->live->store, in->stream->id, in->name, &in->encoder, err);
 	if (found < 0)
 		return -1;
 	in->known = found == 1;
-	in->goes_on = in->known && list_goes_on(&in->encoder, in->list);
-	if (!in->goes_on)
+	if (!in->known)
 		return 0;
-	found = list_is_newcomer(in, err);
-	in->goes_on = found == 0;
+	if (list_goes_on(&in->encoder, in->list)) {
+		found = list_is_newcomer(in, err);
+		in->goes_on = found == 0;
+	} else {
+		found = list_is_stale(in, err);
+		in->stale = found == 1;
+	}
 	return found < 0 ? -1 : 0;
 }
 
@@ -277,8 +335,9 @@ list_enlist(struct incoming *in, struct error *err)
 	return 0;
 }
 
-static int
-list_note_encoder(struct incoming *in, struct error *err)
+/* Where the encoder is now, by its list. */
+static void
+list_place(struct incoming *in)
 {
 	const struct playlist *list = in->list;
 	const struct playlist_segment *last =
@@ -290,8 +349,14 @@ list_note_encoder(struct incoming *in, struct error *err)
 	encoder->heard_unix_ms = in->now;
 	encoder->segment_ms = last->duration_us / 1000;
 	encoder->target_s = list->target_s;
-	encoder->ended = list->ended ? ENCODER_ENDED : ENCODER_SENDING;
-	if (store_encoder_put(in->live->store, encoder, err) != 0)
+}
+
+static int
+list_note_encoder(struct incoming *in, struct error *err)
+{
+	list_place(in);
+	in->encoder.ended = in->list->ended ? ENCODER_ENDED : ENCODER_SENDING;
+	if (store_encoder_put(in->live->store, &in->encoder, err) != 0)
 		return -1;
 	return store_broadcast_heard(in->live->store, in->stream->id,
 	    in->now + in->live->config->reconnect_window_s * 1000, in->now,
@@ -301,7 +366,11 @@ list_note_encoder(struct incoming *in, struct error *err)
 static int
 list_decide(struct incoming *in, struct error *err)
 {
-	if (list_look(in, err) != 0 || list_check_maps(in, err) != 0)
+	if (list_look(in, err) != 0)
+		return -1;
+	if (in->stale)
+		return 0;
+	if (list_check_maps(in, err) != 0)
 		return -1;
 	if (in->goes_on && in->encoder.ended != ENCODER_STOPPED) {
 		if (ingest_settle_newcomer(
@@ -315,15 +384,39 @@ list_decide(struct incoming *in, struct error *err)
 	return list_note_encoder(in, err);
 }
 
+/*
+ * The broadcast was stopped under this encoder. It is followed, or its lists
+ * would be a stranger's once they have moved on. Returns -1.
+ */
+static int
+list_over(struct incoming *in, struct error *err)
+{
+	struct change change;
+	int rc = 0;
+
+	if (in->goes_on) {
+		list_place(in);
+		rc = change_begin(&change, in->live, STORE_PASSING, err);
+		if (rc == 0)
+			rc = change_end(&change,
+			    store_encoder_put(
+				in->live->store, &in->encoder, err),
+			    err);
+	}
+	if (rc != 0)
+		return -1;
+	return error_set_retry(err, ERROR_OVER, 5,
+	    "The broadcast that this list is of was stopped. Start the encoder "
+	    "anew for another one.");
+}
+
 /* The stream isn't live: this list begins a broadcast, or is of one that is
  * over. */
 static int
 list_start(struct incoming *in, struct stream *stream, struct error *err)
 {
-	if (in->goes_on)
-		return error_set_retry(err, ERROR_OVER, 5,
-		    "The broadcast that this list is of was stopped. "
-		    "Start the encoder anew for another one.");
+	if (in->goes_on || in->stale)
+		return list_over(in, err);
 	if (list_check_maps(in, err) != 0)
 		return -1;
 	return lifecycle_start(in->live, stream, err);
@@ -353,122 +446,58 @@ list_open(struct incoming *in, struct error *err)
 	return publish_open(in->live, in->stream, &in->recording, err);
 }
 
+/* The encoder whose place a list takes that is of none. 1, 0, or -1. */
+static int
+list_replaces(struct incoming *in, struct encoder *other, struct error *err)
+{
+	int number, found;
+
+	for (number = 0; number < RENDITIONS_MAX; number++) {
+		found = store_encoder_of_rendition(
+		    in->live->store, in->stream->id, number, other, err);
+		if (found <= 0 || ingest_held_ms(other, in->now) == 0)
+			return found;
+	}
+	return 0;
+}
+
 /* Before another takes over: what the one before had sent. */
 static int
 list_finish_last(struct incoming *in, struct error *err)
 {
 	const struct publish_extent all = { .all = true };
+	struct encoder other = in->encoder;
+	int found = 1;
 
-	if (!in->known || in->goes_on ||
-	    ingest_held_ms(&in->encoder, in->now) > 0)
+	if (!in->known)
+		found = list_replaces(in, &other, err);
+	else if (in->goes_on || ingest_held_ms(&other, in->now) > 0)
 		return 0;
-	return publish_listed(in->live, &in->encoder, &all, err);
-}
-
-/* A list that ends, when no other goes on, ends the broadcast. */
-static int
-list_end_broadcast(struct incoming *in, struct error *err)
-{
-	int sending;
-
-	if (!in->list->ended)
-		return 0;
-	sending = store_encoder_sending(in->live->store, in->stream->id, err);
-	if (sending != 0)
-		return sending < 0 ? -1 : 0;
-	return lifecycle_stop_id(in->live, in->stream->id, err);
+	return found == 1 ? publish_listed(in->live, &other, &all, err) : found;
 }
 
 static int
 list_take(struct incoming *in, struct error *err)
 {
-	struct publish_extent extent = { .floor = in->list->sequence };
+	const struct publish_extent extent = { .floor = in->list->sequence };
 	struct change change;
+	int rc;
 
 	if (in->list->segment_count == 0)
 		return 0;
-	if (list_open(in, err) != 0 || list_finish_last(in, err) != 0 ||
+	rc = list_open(in, err);
+	if (rc == 0 && in->stale)
+		return 0;
+	if (rc != 0 || list_finish_last(in, err) != 0 ||
 	    change_begin(&change, in->live, STORE_PASSING, err) != 0)
 		return -1;
 	if (change_end(&change, list_decide(in, err), err) != 0)
 		return -1;
-	extent.all = in->list->ended;
-	if (publish_listed(in->live, &in->encoder, &extent, err) != 0 ||
-	    list_end_broadcast(in, err) != 0)
+	if (publish_listed(in->live, &in->encoder, &extent, err) != 0)
+		return -1;
+	if (in->list->ended && ingest_end(in->live, in->stream->id, err) != 0)
 		return -1;
 	return in->known ? 0 : 1;
-}
-
-static void
-variant_copy(char to[VARIANT_TEXT_BYTES], const char *text)
-{
-	(void)snprintf(to, VARIANT_TEXT_BYTES, "%s", text != NULL ? text : "");
-}
-
-static void
-variant_of_stream(struct variant *to, const struct playlist_variant *from)
-{
-	(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
-	to->bandwidth = from->bandwidth;
-	to->width = from->width;
-	to->height = from->height;
-	to->frame_rate_milli = from->frame_rate_milli;
-	variant_copy(to->codecs, from->codecs);
-	variant_copy(to->group, from->audio);
-}
-
-static void
-variant_of_audio(struct variant *to, const struct playlist_audio *from)
-{
-	(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
-	to->audio = true;
-	to->is_default = from->is_default;
-	variant_copy(to->group, from->group);
-	variant_copy(to->label, from->label);
-	variant_copy(to->language, from->language);
-}
-
-/* What a multivariant playlist says; ffmpeg sends it behind the first lists. */
-static int
-variants_take(struct live *live, const struct stream *stream,
-    const struct playlist *list, struct error *err)
-{
-	struct variant variants[2 * RENDITIONS_MAX];
-	struct recording recording;
-	size_t i;
-	int count = 0, before;
-
-	memset(variants, 0, sizeof(variants));
-	for (i = 0; i < list->variant_count && count < RENDITIONS_MAX; i++)
-		variant_of_stream(&variants[count++], &list->variants[i]);
-	for (i = 0; i < list->audio_count && i < RENDITIONS_MAX; i++)
-		variant_of_audio(&variants[count++], &list->audios[i]);
-	if (publish_open(live, stream, &recording, err) != 0)
-		return -1;
-	before = store_variant_count(live->store, recording.seq, err);
-	if (before < 0 ||
-	    publish_variants(live, &recording, variants, count, err) != 0)
-		return -1;
-	return before > 0 ? 0 : 1;
-}
-
-/* One that comes before anything else starts a stream that never began. */
-static int
-variants_push(struct live *live, const struct stream *stream,
-    const struct playlist *list, struct error *err)
-{
-	struct stream copy;
-	int rc;
-
-	rc = store_stream_find(live->store, stream->id, &copy, err);
-	if (rc == 1 && copy.status == STREAM_PENDING &&
-	    copy.stopped_unix_ms == 0 && lifecycle_start(live, &copy, err) != 0)
-		rc = -1;
-	/* Without a broadcast there is nothing that it could describe. */
-	if (rc == 1 && copy.status == STREAM_LIVE)
-		rc = variants_take(live, stream, list, err);
-	stream_free(&copy);
-	return rc;
 }
 
 int
@@ -489,7 +518,7 @@ ingest_playlist(struct live *live, const struct stream *stream,
 		return -1;
 	in.list = &list;
 	if (list.multivariant)
-		rc = variants_push(live, stream, &list, err);
+		rc = ingest_variants(live, stream, &list, err);
 	else
 		rc = list_take(&in, err);
 	playlist_free(&list);

@@ -274,6 +274,7 @@ static int
 manifest_close_all(struct live *live, const struct recording *recording,
     bool replay, struct error *err)
 {
+	const int kinds = replay ? MANIFEST_REPLAY + 1 : MANIFEST_DVR + 1;
 	struct rendition renditions[RENDITIONS_MAX];
 	int count, i, rc = 0;
 
@@ -282,9 +283,10 @@ manifest_close_all(struct live *live, const struct recording *recording,
 	for (i = 0; i < count && rc == 0; i++)
 		rc = manifest_close_one(
 		    live, recording, &renditions[i], replay, err);
-	if (rc == 0 && count > 1 && replay)
+	/* One that was killed may have left the live ones undone. */
+	for (i = 0; i < kinds && count > 1 && rc == 0; i++)
 		rc = manifest_write_variants(
-		    live, recording, MANIFEST_REPLAY, err);
+		    live, recording, (enum manifest_kind)i, err);
 	return count < 0 ? -1 : rc;
 }
 

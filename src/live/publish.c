@@ -39,51 +39,6 @@ struct batch {
 	int taken; /* segments */
 };
 
-static int
-publish_insert(struct live *live, struct recording *fresh,
-    struct recording *recording, struct error *err)
-{
-	struct change change;
-	int found;
-
-	if (change_begin(&change, live, STORE_LASTING, err) != 0)
-		return -1;
-	/* Again, under the write lock: two first files may race. */
-	found = store_recording_newest(
-	    live->store, fresh->stream_id, recording, err);
-	if (found >= 0 && (found == 0 || recording->state != RECORDING_LIVE)) {
-		found = store_recording_insert(live->store, fresh, err);
-		*recording = *fresh;
-	}
-	return change_end(&change, found < 0 ? -1 : 0, err);
-}
-
-int
-publish_open(struct live *live, const struct stream *stream,
-    struct recording *recording, struct error *err)
-{
-	char path[FILE_PATH_BYTES];
-	struct recording fresh;
-	int found;
-
-	found = store_recording_newest(live->store, stream->id, recording, err);
-	if (found < 0)
-		return -1;
-	if (found == 1 && recording->state == RECORDING_LIVE)
-		return 0;
-	memset(&fresh, 0, sizeof(fresh));
-	id_make(fresh.id, ID_CHARS);
-	memcpy(fresh.stream_id, stream->id, ID_BYTES);
-	fresh.started_unix_ms = clock_unix_ms();
-	if (media_path(live->config, MEDIA_LIVE, fresh.id, path, err) != 0 ||
-	    file_make_folder(path, err) != 0 ||
-	    publish_insert(live, &fresh, recording, err) != 0)
-		return -1;
-	if (strcmp(fresh.id, recording->id) != 0)
-		(void)rmdir(path);
-	return 0;
-}
-
 /* The rendition as it is, or as it begins. */
 static int
 batch_rendition(struct batch *batch, struct error *err)
@@ -265,6 +220,8 @@ batch_take(struct batch *batch, int i, struct error *err)
 		there = batch_move(batch, segment, listed->segment, err);
 	if (there < 0)
 		return -1;
+	/* One that came and can't be used is left to be swept away. */
+	batch->came[i] = there == 1;
 	segment->gap = there == 0;
 	segment->at_unix_ms = batch_time(batch, listed, segment->discontinuity);
 	rendition->session = batch->encoder.session;
@@ -345,17 +302,10 @@ batch_commit(
     struct batch *batch, const struct rendition *before, struct error *err)
 {
 	struct change change;
-	int rc = 0;
 
 	if (change_begin(&change, batch->live, STORE_LASTING, err) != 0)
 		return -1;
-	/* A new rendition changes what the stream's object says. */
-	if (before->segments == 0)
-		rc =
-		    change_wakes_stream(&change, batch->encoder.stream_id, err);
-	if (rc == 0)
-		rc = batch_write_rows(batch, before, err);
-	return change_end(&change, rc, err);
+	return change_end(&change, batch_write_rows(batch, before, err), err);
 }
 
 /* What is published is known by name and digest alone from now on. */
@@ -418,8 +368,20 @@ batch_write_all(struct batch *batch, struct error *err)
 	return count < 0 ? -1 : rc;
 }
 
+/* What is shown of the stream is another now, and there to be fetched. */
 static int
-batch_write_files(struct batch *batch, const struct rendition *before,
+batch_tell(struct batch *batch, struct error *err)
+{
+	struct change change;
+
+	if (change_begin(&change, batch->live, STORE_PASSING, err) != 0)
+		return -1;
+	return change_end(&change,
+	    change_wakes_stream(&change, batch->encoder.stream_id, err), err);
+}
+
+static int
+batch_write_one(struct batch *batch, const struct rendition *before,
     const struct buf *text, struct error *err)
 {
 	const struct manifest_change change = {
@@ -428,13 +390,36 @@ batch_write_files(struct batch *batch, const struct rendition *before,
 		.anew = before->target_s != batch->rendition.target_s,
 	};
 
-	if (before->segments == 0 && batch->recording.renditions > 1)
-		return batch_write_all(batch, err);
 	if (manifest_write_dvr(batch->live, &batch->recording,
 		&batch->rendition, &change, err) != 0)
 		return -1;
 	return manifest_write_live(
 	    batch->live, &batch->recording, &batch->rendition, false, err);
+}
+
+/*
+ * A playlist that isn't there under the name that it has now is a new
+ * rendition's, or what one that was killed has left undone.
+ */
+static int
+batch_write_files(struct batch *batch, const struct rendition *before,
+    const struct buf *text, struct error *err)
+{
+	char name[MEDIA_FILE_BYTES], path[FILE_PATH_BYTES];
+	bool first;
+	int rc;
+
+	manifest_name(
+	    MANIFEST_LIVE, &batch->recording, batch->rendition.number, name);
+	if (media_file(
+		batch->live->config, batch->recording.id, name, path, err) != 0)
+		return -1;
+	first = file_size(path) < 0;
+	if (first && batch->recording.renditions > 1)
+		rc = batch_write_all(batch, err);
+	else
+		rc = batch_write_one(batch, before, text, err);
+	return rc == 0 && first ? batch_tell(batch, err) : rc;
 }
 
 /* Rows and files of what was taken. */
@@ -490,13 +475,30 @@ batch_round(
 	return count != 0 ? -1 : batch->count;
 }
 
+/* Round after round, under the lock. 0 or -1. */
+static int
+batch_run(struct batch *batch, const struct recording *recording,
+    const struct publish_extent *extent, struct error *err)
+{
+	int lock, rc;
+
+	lock = media_lock(batch->live->config, recording->id, err);
+	if (lock < 0)
+		return -1;
+	do
+		rc = batch_round(batch, extent, err);
+	while (rc == BATCH);
+	(void)close(lock);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 publish_listed(struct live *live, const struct encoder *encoder,
     const struct publish_extent *extent, struct error *err)
 {
 	struct recording recording;
 	struct batch *batch;
-	int lock, found, rc;
+	int found, rc;
 
 	found = store_recording_newest(
 	    live->store, encoder->stream_id, &recording, err);
@@ -507,16 +509,9 @@ publish_listed(struct live *live, const struct encoder *encoder,
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	batch->live = live;
 	batch->encoder = *encoder;
-	rc = -1;
-	lock = media_lock(live->config, recording.id, err);
-	if (lock >= 0) {
-		do
-			rc = batch_round(batch, extent, err);
-		while (rc == BATCH);
-		(void)close(lock);
-	}
+	rc = batch_run(batch, &recording, extent, err);
 	free(batch);
-	return rc < 0 ? -1 : 0;
+	return rc == 0 || publish_is_gone(live, recording.seq) ? 0 : -1;
 }
 
 int

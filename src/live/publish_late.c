@@ -17,6 +17,8 @@ late_commit(struct live *live, const struct segment *segment,
 	int rc;
 
 	rendition->bytes += segment->bytes;
+	/* Its size alone doesn't tell that dvr.m3u8 is to be written anew. */
+	rendition->dvr_bytes = 0;
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
 	rc = store_segment_fill(live->store, segment, err);
@@ -107,12 +109,13 @@ publish_late(struct live *live, const struct upload *upload, struct error *err)
 		found = 0;
 	if (found <= 0)
 		return found;
+	rc = -1;
 	lock = media_lock(live->config, recording.id, err);
-	if (lock < 0)
-		return -1;
-	rc = late_fill(live, &recording, upload, err);
-	(void)close(lock);
-	return rc < 0 ? -1 : 0;
+	if (lock >= 0) {
+		rc = late_fill(live, &recording, upload, err);
+		(void)close(lock);
+	}
+	return rc >= 0 || publish_is_gone(live, recording.seq) ? 0 : -1;
 }
 
 static int

@@ -2,6 +2,7 @@
  * The end of a broadcast's media, and its removal.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -104,19 +105,31 @@ recording_discard_all(
 	    change->live, stream_id, discard_one, change, err);
 }
 
+/*
+ * Under the lock: whoever is publishing is done then, and who comes later finds
+ * that the recording isn't LIVE.
+ */
 void
 recording_hide(struct live *live, const struct recording *recording)
 {
 	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
 	struct error err;
+	int lock = -1, moved = -1;
 
-	if (media_path(live->config, MEDIA_LIVE, recording->id, from, &err) !=
-		0 ||
-	    media_path(live->config, MEDIA_TRASH, recording->id, to, &err) !=
-		0 ||
-	    file_move(from, to, &err) < 0)
+	if (media_path(live->config, MEDIA_LIVE, recording->id, from, &err) ==
+		0 &&
+	    media_path(live->config, MEDIA_TRASH, recording->id, to, &err) ==
+		0) {
+		if (access(from, F_OK) != 0)
+			return; /* it was hidden before */
+		lock = media_lock(live->config, recording->id, &err);
+		moved = file_move(from, to, &err);
+	}
+	if (moved < 0)
 		log_write(LOG_LEVEL_WARN, NULL, "recording %s: %s",
 		    recording->id, err.detail);
+	if (lock >= 0)
+		(void)close(lock);
 }
 
 static int

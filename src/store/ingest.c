@@ -90,18 +90,25 @@ store_encoder_delete(
 	return rc < 0 ? -1 : 0;
 }
 
+/* One number that is counted of a stream's rows, or -1. */
+static int
+ingest_count(struct store *store, enum statement which, const char *stream_id,
+    struct error *err)
+{
+	int rc, count = 0;
+
+	rc = statement_step(store, which, err, "t", stream_id);
+	if (rc == 1)
+		count = (int)statement_int(store, which, 0);
+	statement_reset(store, which);
+	return rc < 0 ? -1 : count;
+}
+
 int
 store_encoder_sending(
     struct store *store, const char *stream_id, struct error *err)
 {
-	int rc, count = 0;
-
-	rc = statement_step(
-	    store, STATEMENT_ENCODER_SENDING, err, "t", stream_id);
-	if (rc == 1)
-		count = (int)statement_int(store, STATEMENT_ENCODER_SENDING, 0);
-	statement_reset(store, STATEMENT_ENCODER_SENDING);
-	return rc < 0 ? -1 : count;
+	return ingest_count(store, STATEMENT_ENCODER_SENDING, stream_id, err);
 }
 
 int
@@ -192,6 +199,13 @@ store_listed_delete(struct store *store, const struct encoder *encoder,
 	rc = statement_run(store, STATEMENT_LISTED_DELETE, err, "tti",
 	    encoder->stream_id, encoder->name, up_to);
 	return rc < 0 ? -1 : 0;
+}
+
+int
+store_listed_count(
+    struct store *store, const char *stream_id, struct error *err)
+{
+	return ingest_count(store, STATEMENT_LISTED_COUNT, stream_id, err);
 }
 
 int

@@ -409,6 +409,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_LISTED_AWAITS] = { STORE_PASSING,
 	    "SELECT name FROM listed WHERE stream_id = ?1 AND segment = ?2"
 	    " LIMIT 1" },
+	[STATEMENT_LISTED_COUNT] = { STORE_PASSING,
+	    "SELECT count(*) FROM listed WHERE stream_id = ?1" },
 	[STATEMENT_LISTED_FORGET] = { STORE_PASSING,
 	    "DELETE FROM listed WHERE stream_id = ?1" },
 	[STATEMENT_UPLOAD_FIND] = { STORE_PASSING,
