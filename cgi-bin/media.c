@@ -65,13 +65,8 @@ media_store(struct request *request, const char *path, struct arrival *arrival,
 	if (fd < 0)
 		return -1;
 	rc = media_receive(request, fd, arrival, err);
-	(void)close(fd);
-	if (rc != 0)
-		return -1;
-	fd = file_open(path, err);
-	if (fd < 0)
-		return -1;
-	rc = probe_content(fd, arrival->name, &arrival->kind, err);
+	if (rc == 0)
+		rc = probe_content(fd, arrival->name, &arrival->kind, err);
 	(void)close(fd);
 	return rc;
 }

@@ -13,9 +13,8 @@
 uint64_t digest_add(uint64_t digest, const void *bytes, size_t size);
 
 /*
- * The same, eight bytes at a time: for what is large. Other numbers than
- * digest_add's, and they depend on the sizes of the pieces where those aren't
- * multiples of eight.
+ * The same for what is large: 32 bytes at a time. Other numbers than
+ * digest_add's, which also depend on how the bytes are cut into pieces.
  */
 uint64_t digest_words(uint64_t digest, const void *bytes, size_t size);
 

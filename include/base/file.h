@@ -25,8 +25,9 @@ int file_make_folder(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
- * Makes a new file for writing (mode 0600, close-on-exec); one that is there is
- * an error. The descriptor, which the caller closes, or -1 with *err.
+ * Makes a new file for writing, which may be read too (mode 0600,
+ * close-on-exec); one that is there is an error. The descriptor, which the
+ * caller closes, or -1 with *err.
  */
 int file_create(const char *path, struct error *err)
     __attribute__((warn_unused_result));

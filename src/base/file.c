@@ -80,7 +80,7 @@ file_create(const char *path, struct error *err)
 {
 	int fd;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 	if (fd < 0)
 		return file_failed(err, "make", path, errno);
 	return fd;

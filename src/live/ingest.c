@@ -235,7 +235,6 @@ ingest_publish(struct live *live, const struct stream *stream,
 {
 	const struct publish_extent extent = { .floor = INT64_MIN };
 	struct encoder encoder;
-	struct upload upload;
 	int found;
 
 	if (taken->awaited) {
@@ -251,9 +250,7 @@ ingest_publish(struct live *live, const struct stream *stream,
 	}
 	if (taken->upload.newcomer || arrival->kind == MEDIA_INIT)
 		return 0;
-	found = store_upload_find(
-	    live->store, stream->id, arrival->name, &upload, err);
-	return found == 1 ? publish_late(live, &upload, err) : found;
+	return publish_late(live, &taken->upload, err);
 }
 
 static int

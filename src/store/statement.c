@@ -329,9 +329,14 @@ static const struct text TEXTS[] = {
 	    " duration_us, at_ms,"
 	    " bytes, kind, init, discontinuity, missing)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
+	/*
+	 * Or it walks all segments: the primary key begins with the same
+	 * column.
+	 */
 	[STATEMENT_SEGMENT_MISSING] = { STORE_LASTING,
 	    "SELECT rendition, seq, duration_us, at_ms, bytes, kind, init,"
 	    " discontinuity, missing FROM segment"
+	    " INDEXED BY segment_missing"
 	    " WHERE recording = ?1 AND missing = ?2 LIMIT 1" },
 	[STATEMENT_SEGMENT_FILL] = { STORE_LASTING,
 	    "UPDATE segment SET bytes = ?4, kind = ?5, init = ?6,"
@@ -417,8 +422,9 @@ static const struct text TEXTS[] = {
 	[STATEMENT_UPLOAD_ASIDE] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
 	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 1" },
+	/* Or it walks all that the stream has sent, for the same reason. */
 	[STATEMENT_UPLOAD_NEWCOMER] = { STORE_PASSING,
-	    "SELECT " UPLOAD_COLUMNS " FROM upload"
+	    "SELECT " UPLOAD_COLUMNS " FROM upload INDEXED BY upload_newcomer"
 	    " WHERE stream_id = ?1 AND newcomer = 1 LIMIT 1" },
 	[STATEMENT_UPLOAD_OLD] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"

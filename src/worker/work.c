@@ -3,6 +3,7 @@
  * so that a worker that sleeps over its lease and the one that took the job
  * over never write to the same file.
  */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -18,12 +19,12 @@
 #define RENEW_MS (10 * 1000)
 #define PREFIX_BYTES 32
 
+/* Jobs without temporary files have none: a look for those of a replay would
+ * take longer than the replay, where the broadcast was long. */
 static const char *const PREFIXES[JOB_KIND__MAX] = {
-	[JOB_REPLAY] = ".replay-",
 	[JOB_MP4] = ".mp4-",
 	[JOB_POSTER] = ".poster-",
 	[JOB_THUMBS] = ".thumbs-",
-	[JOB_REMOVE] = ".remove-",
 };
 
 /* Removes the files whose names begin so. What stays does no harm. */
@@ -52,7 +53,8 @@ work_begin(struct work *work, struct error *err)
 	if (media_path(work->live->config, MEDIA_LIVE, work->recording->id,
 		work->folder, err) != 0)
 		return -1;
-	work_remove(work, PREFIXES[work->job->kind]);
+	if (PREFIXES[work->job->kind] != NULL)
+		work_remove(work, PREFIXES[work->job->kind]);
 	return 0;
 }
 
@@ -61,6 +63,8 @@ work_finish(struct work *work)
 {
 	char prefix[MEDIA_FILE_BYTES];
 
+	if (PREFIXES[work->job->kind] == NULL)
+		return;
 	work_name(work, "", prefix);
 	work_remove(work, prefix);
 }
@@ -110,6 +114,7 @@ void
 work_name(
     const struct work *work, const char *what, char name[MEDIA_FILE_BYTES])
 {
+	assert(PREFIXES[work->job->kind] != NULL);
 	(void)snprintf(name, MEDIA_FILE_BYTES, "%s%" PRId64 "-%s",
 	    PREFIXES[work->job->kind], work->job->attempts, what);
 }

@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -142,6 +143,7 @@ client_send(struct client *client, const struct request *request)
 	add_header(out, &used, " ", line);
 	add_header(out, &used, "Authorization: Bearer ", request->bearer);
 	add_header(out, &used, "Prefer: ", request->prefer);
+	add_header(out, &used, "Range: ", request->range);
 	if (request->body != NULL)
 		add_header(out, &used, "Content-Type: ", "application/json");
 	if (request->body != NULL || strcmp(request->method, "POST") == 0)
@@ -244,6 +246,52 @@ client_must(struct client *client, const struct request *request)
 		die("%s %s: %d %s", request->method, request->path,
 		    answer.status, answer.body);
 	return answer;
+}
+
+/* Sends a head and a body in as few calls as the socket takes. 0 or -1. */
+static int
+send_both(int fd, struct iovec parts[2])
+{
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+	ssize_t n;
+	int i;
+
+	while (parts[0].iov_len + parts[1].iov_len > 0) {
+		n = sendmsg(fd, &message, MSG_NOSIGNAL);
+		if (n < 0)
+			return -1;
+		for (i = 0; i < 2; i++) {
+			const size_t gone = (size_t)n < parts[i].iov_len
+						? (size_t)n
+						: parts[i].iov_len;
+
+			parts[i].iov_base = (char *)parts[i].iov_base + gone;
+			parts[i].iov_len -= gone;
+			n -= (ssize_t)gone;
+		}
+	}
+	return 0;
+}
+
+void
+client_put(
+    struct client *client, const char *path, const void *bytes, size_t size)
+{
+	char head[1024];
+	struct iovec parts[2] = { { head, 0 },
+		{ (void *)(uintptr_t)bytes, size } };
+	struct answer answer;
+
+	client->used = 0;
+	parts[0].iov_len = (size_t)snprintf(head, sizeof(head),
+	    "PUT %.512s HTTP/1.1\r\nHost: localhost\r\n"
+	    "Content-Length: %zu\r\n\r\n",
+	    path, size);
+	if (send_both(client->fd, parts) != 0 ||
+	    client_receive(client, &answer) != 0)
+		die("PUT %s: no answer (%s)", path, strerror(errno));
+	if (answer.status < 200 || answer.status > 299)
+		die("PUT %s: %d %s", path, answer.status, answer.body);
 }
 
 void

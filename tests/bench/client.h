@@ -22,6 +22,7 @@ struct request {
 	const char *method, *path;
 	const char *bearer; /* NULL: no Authorization */
 	const char *prefer; /* NULL: no Prefer */
+	const char *range;  /* NULL: no Range */
 	const char *body;   /* NULL: none; else JSON */
 };
 
@@ -38,6 +39,13 @@ void client_close(struct client *client);
 
 /* Sends a whole request. 0 or -1. */
 int client_send(struct client *client, const struct request *request);
+
+/*
+ * PUTs `size` bytes of any kind and waits for the answer, which must be a 2xx:
+ * or the process dies.
+ */
+void client_put(
+    struct client *client, const char *path, const void *bytes, size_t size);
 
 /* Reads what is there: bytes, 0 at the end, -1 with errno. */
 long client_read(struct client *client);

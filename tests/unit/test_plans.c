@@ -17,6 +17,28 @@ static const struct {
 	    "the index holds those that changed alone, and LIMIT ends it" },
 };
 
+/*
+ * What is asked with every pushed file must not walk what one broadcast has
+ * grown to: a search by the first column of a key does, and is no scan.
+ */
+static const struct {
+	enum statement which;
+	const char *plan;
+} SEARCHES[] = {
+	{ STATEMENT_UPLOAD_FIND, "SEARCH upload USING PRIMARY KEY"
+				 " (stream_id=? AND name=? AND newcomer=?)" },
+	{ STATEMENT_UPLOAD_NEWCOMER,
+	    "SEARCH upload USING INDEX upload_newcomer (stream_id=?)" },
+	{ STATEMENT_LISTED_AWAITS,
+	    "SEARCH listed USING COVERING INDEX listed_segment"
+	    " (stream_id=? AND segment=?)" },
+	{ STATEMENT_SEGMENT_MISSING,
+	    "SEARCH segment USING INDEX segment_missing"
+	    " (recording=? AND missing=?)" },
+	{ STATEMENT_SEGMENT_LIST, "SEARCH segment USING PRIMARY KEY"
+				  " (recording=? AND rendition=? AND seq>?)" },
+};
+
 static sqlite3 *parts[STORE_PART__MAX];
 
 static int
@@ -94,6 +116,23 @@ check_sorting(enum statement which, const char *plan)
 }
 
 static void
+check_search(enum statement which, const char *plan)
+{
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(SEARCHES); i++)
+		if (SEARCHES[i].which == which)
+			assert_string_equal(plan, SEARCHES[i].plan);
+}
+
+static void
+no_pushed_file_walks_what_came_before_it(void **state)
+{
+	(void)state;
+	each_plan(check_search);
+}
+
+static void
 no_statement_scans_a_table_that_grows(void **state)
 {
 	(void)state;
@@ -150,6 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_statement_scans_a_table_that_grows),
+		cmocka_unit_test(no_pushed_file_walks_what_came_before_it),
 		cmocka_unit_test(no_statement_sorts_or_builds_an_index),
 		cmocka_unit_test(a_scan_would_be_seen),
 		cmocka_unit_test(

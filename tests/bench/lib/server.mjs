@@ -6,18 +6,19 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 
 const UP_WAIT_MS = 15000;
 const DOWN_WAIT_MS = 10000;
 const running = new Set();
 
-/** Limits off: they are measured by tests, not here. */
+/** Limits off, or out of reach: they are measured by tests, not here. */
 const NO_LIMITS = {
 	LIVEBIN_CREATE_PER_HOUR: '0',
 	LIVEBIN_OFFERS_PER_MINUTE: '0',
 	LIVEBIN_SIGNALS_PER_MINUTE: '0',
 	LIVEBIN_VIEWS_PER_MINUTE: '0',
+	LIVEBIN_MEDIA_PER_MINUTE: '1000000',
 	LIVEBIN_MAX_PEERS: '5000',
 	LIVEBIN_PARKED_MAX: '20000',
 };
@@ -43,6 +44,16 @@ async function isUp(url) {
 	} catch {
 		return false;
 	}
+}
+
+/**
+ * Makes a folder whose folders lie apart on the disk, where the file system
+ * can: an ext4 without a journal steps over every inode that was freed in the
+ * last minutes nearby, and one side's files must not slow the other's down.
+ */
+export function makeFolder(folder) {
+	fs.mkdirSync(folder, {recursive: true});
+	spawnSync('chattr', ['+T', folder], {stdio: 'ignore'});
 }
 
 /** The path of a process's program; empty where there is none any more. */
@@ -147,14 +158,19 @@ function launch(name, port, command, env, folder) {
 	return server;
 }
 
-/** @returns {Promise<Server>} livebin with a data folder of its own */
-export async function startLivebin(ctx, name = 'livebin') {
+/**
+ * @param {{env?: Object<string, string>, root?: string}} [options] more
+ *     settings; another folder that holds what the project's root does
+ * @returns {Promise<Server>} livebin with a data folder of its own
+ */
+export async function startLivebin(ctx, name = 'livebin',
+    {env = {}, root = ctx.root} = {}) {
 	const port = await freePort();
 	const data = path.join(ctx.tmp, name);
-	fs.mkdirSync(data, {recursive: true});
-	const server = launch(name, port, [path.join(ctx.root, 'deploy/run')],
+	makeFolder(data);
+	const server = launch(name, port, [path.join(root, 'deploy/run')],
 	    {...NO_LIMITS, PORT: String(port), BIND: '127.0.0.1', DATA: data,
-		BUILD: ctx.build}, ctx.tmp);
+		BUILD: ctx.build, ...env}, ctx.tmp);
 	server.data = data;
 	return server.ready('/api/live/active');
 }
@@ -167,37 +183,62 @@ function sharedSettings(ctx) {
 	return text.split('\n').filter(line => keep.test(line.trim()));
 }
 
-/**
- * A lighttpd of livebin's settings with an echo program behind /echo and a
- * static file /static.json, both of the body given.
- * @param {string} response a whole CGI response for the echo
- * @param {Buffer|string} body the static file
- */
-export async function startReference(ctx, response, body) {
+/** A lighttpd of livebin's settings, which serves `www` and what `more` says. */
+async function startLighttpd(ctx, more) {
 	const port = await freePort();
 	const folder = path.join(ctx.tmp, `reference-${port}`);
-	fs.mkdirSync(path.join(folder, 'www'), {recursive: true});
-	fs.writeFileSync(path.join(folder, 'response'), response);
-	fs.writeFileSync(path.join(folder, 'www/static.json'), body);
+	makeFolder(folder);
+	for (const name of ['www', 'upload'])
+		fs.mkdirSync(path.join(folder, name));
+	const {modules, lines, probe} = more(folder);
 	fs.writeFileSync(path.join(folder, 'lighttpd.conf'), [
-		'server.modules = ( "mod_fastcgi" )',
+		`server.modules = ( "${modules}" )`,
 		`server.port = ${port}`,
 		'server.bind = "127.0.0.1"',
 		`server.document-root = "${folder}/www"`,
 		`server.errorlog = "${folder}/error.log"`,
+		`server.upload-dirs = ( "${folder}/upload" )`,
 		'mimetype.assign = ( ".json" => "application/json" )',
-		...sharedSettings(ctx),
-		'fastcgi.server = ( "/echo" => ((',
-		`	"socket" => "${folder}/echo.sock",`,
-		`	"bin-path" => "${ctx.tool('echo')} ${folder}/response",`,
-		'	"max-procs" => 1, "check-local" => "disable",',
-		/* Like livebin's own: no waiting for the web server to close. */
-		'	"bin-environment" => ( "LIBFCGI_OS_CLOSE_POLL_TIMEOUT" => "0" )',
-		')) )', ''].join('\n'));
+		...sharedSettings(ctx), ...lines, ''].join('\n'));
 	const server = launch(`reference-${port}`, port,
 	    ['lighttpd', '-D', '-f', path.join(folder, 'lighttpd.conf')], {},
 	    ctx.tmp);
-	return server.ready('/echo');
+	return server.ready(probe);
+}
+
+/**
+ * The same with an echo program behind /echo and a static file /static.json,
+ * both of the body given.
+ * @param {string} response a whole CGI response for the echo
+ * @param {Buffer|string} body the static file
+ * @param {{stores?: boolean}} [options] each body that comes becomes a file
+ */
+export function startReference(ctx, response, body, {stores = false} = {}) {
+	return startLighttpd(ctx, folder => {
+		const store = path.join(folder, 'stored');
+		fs.mkdirSync(store);
+		fs.writeFileSync(path.join(folder, 'response'), response);
+		fs.writeFileSync(path.join(folder, 'www/static.json'), body);
+		return {modules: 'mod_fastcgi', probe: '/echo', lines: [
+			'fastcgi.server = ( "/echo" => ((',
+			`	"socket" => "${folder}/echo.sock",`,
+			`	"bin-path" => "${ctx.tool('echo')} ${folder}/response` +
+			    `${stores ? ` ${store}` : ''}",`,
+			'	"max-procs" => 1, "check-local" => "disable",',
+			/* Like livebin's own: no waiting for the web server to close. */
+			'	"bin-environment" => ( "LIBFCGI_OS_CLOSE_POLL_TIMEOUT" => "0" )',
+			')) )']};
+	});
+}
+
+/** The same with folders /0, /1, ... that take any PUT by themselves. */
+export function startWebdav(ctx, folders) {
+	return startLighttpd(ctx, folder => {
+		for (let i = 0; i < folders; i++)
+			fs.mkdirSync(path.join(folder, 'www', String(i)));
+		return {modules: 'mod_webdav', probe: '/', lines: [
+			'webdav.activate = "enable"']};
+	});
 }
 
 export async function stopAll() {
