@@ -329,7 +329,8 @@ static const struct text TEXTS[] = {
 	    " duration_us, at_ms,"
 	    " bytes, kind, init, discontinuity, missing)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
-	/* Or it walks all segments: the primary key begins with the same column. */
+	/* The index named, or it walks all segments: the primary key begins
+	 * with the same column. */
 	[STATEMENT_SEGMENT_MISSING] = { STORE_LASTING,
 	    "SELECT rendition, seq, duration_us, at_ms, bytes, kind, init,"
 	    " discontinuity, missing FROM segment"
@@ -419,8 +420,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_UPLOAD_ASIDE] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
 	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 1" },
-	/* Or it walks all that the stream has sent, since the primary key begins
-	 * with the same column. */
+	/* The index named, or it walks all that the stream has sent: the
+	 * primary key begins with the same column. */
 	[STATEMENT_UPLOAD_NEWCOMER] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload INDEXED BY upload_newcomer"
 	    " WHERE stream_id = ?1 AND newcomer = 1 LIMIT 1" },

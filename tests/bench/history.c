@@ -208,7 +208,7 @@ main(int argc, char **argv)
 		take_round(broadcasts, i);
 	for (i = 0; i < task.broadcast_count; i++) {
 		report("push", broadcasts[i].count, broadcasts[i].pushes,
-		    (size_t)(task.rounds * task.samples));
+		    (size_t)task.rounds * (size_t)task.samples);
 		report("replay", broadcasts[i].count, broadcasts[i].replays,
 		    (size_t)task.rounds);
 	}
