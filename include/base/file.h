@@ -1,8 +1,8 @@
 /*
  * Files that others read while they are written: made under another name,
  * whole, and put in place by rename(2). Paths are the caller's; nothing here
- * takes a name from outside. A full disk, quota or file is ERROR_NO_ROOM,
- * anything else ERROR_SYSTEM; which path it was goes to the log alone. Nothing
+ * takes a name from outside. A full disk, quota or file, and a folder that
+ * can't be written, is ERROR_NO_ROOM, anything else ERROR_SYSTEM; which path it was goes to the log alone. Nothing
  * is synced: after a power cut a file may be an older one, or empty. Any
  * thread; id_init must have run.
  */

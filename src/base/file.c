@@ -21,6 +21,7 @@
 
 #define LOCK_WAIT_MS 10000
 #define LOCK_NAP_MS 2
+#define RETRY_S 30 /* somebody must see to the disk */
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
 
@@ -31,8 +32,11 @@ file_failed(struct error *err, const char *deed, const char *path, int reason)
 	log_write(LOG_LEVEL_WARN, NULL, "can't %s %s: %s", deed, path,
 	    strerror(reason));
 	if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG)
-		return error_set(err, ERROR_NO_ROOM, NULL,
+		return error_set_retry(err, ERROR_NO_ROOM, RETRY_S,
 		    "The server's disk has no room left.");
+	if (reason == EROFS || reason == EACCES || reason == EPERM)
+		return error_set_retry(err, ERROR_NO_ROOM, RETRY_S,
+		    "The server's folder can't be written just now.");
 	return error_set(
 	    err, ERROR_SYSTEM, NULL, "The server can't %s a file.", deed);
 }
