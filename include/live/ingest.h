@@ -64,6 +64,13 @@ int ingest_delete(struct live *live, const struct stream *stream,
 int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Removes files of incoming/ that no row knows and that are older than `age_s`
+ * (-1: an hour). 0 or -1.
+ */
+int ingest_sweep_orphans(struct live *live, int64_t age_s, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* The stream is gone: whatever it sent and isn't published. 0 or -1. */
 int ingest_forget(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));

@@ -291,6 +291,35 @@ file_remove_folder(const char *path, int max, struct error *err)
 }
 
 int
+file_each(const char *path,
+    int (*each)(void *context, const char *name, struct error *err),
+    void *context, struct error *err)
+{
+	struct dirent *entry;
+	DIR *list;
+	int rc = 0;
+
+	list = opendir(path);
+	if (list == NULL)
+		return file_failed(err, "read", path, errno);
+	while (rc == 0 && (entry = readdir(list)) != NULL)
+		if (entry->d_name[0] != '.')
+			rc = each(context, entry->d_name, err);
+	(void)closedir(list);
+	return rc;
+}
+
+int64_t
+file_age_s(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return -1;
+	return clock_unix_ms() / 1000 - status.st_mtim.tv_sec;
+}
+
+int
 file_free_mb(const char *path, int64_t *mb, struct error *err)
 {
 	struct statvfs disk;

@@ -22,7 +22,7 @@
 #include "store/ingest.h"
 #include "store/presence.h"
 
-#define JOIN_MS 10000
+#define JOIN_MS 3000 /* and a segment: its first list may be on its way */
 
 /* Every segment must have its init section, when its list comes. */
 static int
@@ -72,7 +72,8 @@ list_may_join(struct incoming *in, struct error *err)
 	if (found <= 0)
 		return found;
 	held_ms = ingest_held_ms(&newest, in->now);
-	if (held_ms == 0 || in->now - newest.began_unix_ms < JOIN_MS)
+	if (held_ms == 0 ||
+	    in->now - newest.began_unix_ms < JOIN_MS + newest.segment_ms)
 		return 0;
 	found = store_variant_get(
 	    in->live->store, in->recording.seq, in->name, &variant, err);

@@ -391,6 +391,51 @@ what_nobody_lists_is_swept_away(void **state)
 	stream_free(&stream);
 }
 
+/* As a program leaves it that is killed in the middle of an upload. */
+static void
+a_file_that_no_row_knows_is_swept_away(void **state)
+{
+	struct unit *unit = *state;
+	char path[FILE_PATH_BYTES];
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 1);
+	unit_ok(send_as(unit, &stream, 1, "one", &err), &err);
+	unit_ok(media_path(&unit->config, MEDIA_INCOMING, "orphan", path, &err),
+	    &err);
+	unit_ok(file_replace(path, "half a", 6, &err), &err);
+	unit_ok(ingest_sweep_orphans(&unit->live, -1, &err), &err);
+	assert_int_equal(file_size(path), 6);
+	unit_ok(ingest_sweep_orphans(&unit->live, 0, &err), &err);
+	assert_int_equal(file_size(path), -1);
+	/* What a row knows is there still, and is published. */
+	unit_ok(list_of(unit, &stream, 0, 1, &err), &err);
+	assert_played(unit, &stream, "one 0|one 1|");
+}
+
+/* There would be nothing to watch. */
+static void
+a_broadcast_of_gaps_alone_is_not_kept(void **state)
+{
+	struct unit *unit = *state;
+	const struct unit_list list = { "index.m3u8", "a", 0, 2,
+		"#EXT-X-ENDLIST\n" };
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	unit_ok(unit_list(unit, &stream, &list, &err), &err);
+	unit_again(unit, &stream);
+	assert_int_equal(stream.status, STREAM_LIVE);
+	unit_ok(lifecycle_stop(&unit->live, &stream, true, &err), &err);
+	assert_int_equal(stream.status, STREAM_READY);
+	assert_int_equal(unit_sql_int(unit, STORE_LASTING,
+			     "SELECT count(*) FROM recording WHERE state <> 4"),
+	    0);
+}
+
 static void
 what_is_taken_back_is_gone(void **state)
 {
@@ -454,6 +499,8 @@ main(void)
 		UNIT_LIVE(a_new_encoder_begins_another_broadcast),
 		UNIT_LIVE(a_list_that_ends_waits_for_its_segments),
 		UNIT_LIVE(what_nobody_lists_is_swept_away),
+		UNIT_LIVE(a_file_that_no_row_knows_is_swept_away),
+		UNIT_LIVE(a_broadcast_of_gaps_alone_is_not_kept),
 		UNIT_LIVE(what_is_taken_back_is_gone),
 		UNIT_LIVE(what_is_forgotten_leaves_neither_rows_nor_files),
 	};
