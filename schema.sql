@@ -356,4 +356,5 @@ CREATE TABLE upload (
 	PRIMARY KEY (stream_id, name, newcomer)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX upload_waiting ON upload (at_ms) WHERE published = 0;
+CREATE INDEX upload_file ON upload (file);
 CREATE INDEX upload_newcomer ON upload (stream_id) WHERE newcomer = 1;

@@ -1,10 +1,10 @@
 /*
  * Files that others read while they are written: made under another name,
  * whole, and put in place by rename(2). Paths are the caller's; nothing here
- * takes a name from outside. A full disk, quota or file is ERROR_NO_ROOM,
- * anything else ERROR_SYSTEM; which path it was goes to the log alone. Nothing
- * is synced: after a power cut a file may be an older one, or empty. Any
- * thread; id_init must have run.
+ * takes a name from outside. A full disk, quota or file, and a folder that
+ * can't be written, is ERROR_NO_ROOM, anything else ERROR_SYSTEM; which path it
+ * was goes to the log alone. Nothing is synced: after a power cut a file may be
+ * an older one, or empty. Any thread; id_init must have run.
  */
 #ifndef LIVEBIN_BASE_FILE_H
 #define LIVEBIN_BASE_FILE_H
@@ -75,6 +75,17 @@ int64_t file_size(const char *path);
  */
 int file_remove_folder(const char *path, int max, struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * Calls `each` with the name of every file of a folder, dotfiles aside, until
+ * it returns other than 0. 0, what `each` returned, or -1 with *err.
+ */
+int file_each(const char *path,
+    int (*each)(void *context, const char *name, struct error *err),
+    void *context, struct error *err) __attribute__((warn_unused_result));
+
+/* Seconds since a file was last written to, -1 if there is none. */
+int64_t file_age_s(const char *path);
 
 /* Megabytes that are free where `path` is. 0 and *mb, or -1 with *err. */
 int file_free_mb(const char *path, int64_t *mb, struct error *err)

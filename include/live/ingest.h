@@ -64,6 +64,13 @@ int ingest_delete(struct live *live, const struct stream *stream,
 int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Removes files of incoming/ that no row knows and that are older than `age_s`
+ * (-1: an hour). 0 or -1.
+ */
+int ingest_sweep_orphans(struct live *live, int64_t age_s, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* The stream is gone: whatever it sent and isn't published. 0 or -1. */
 int ingest_forget(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));
@@ -83,6 +90,13 @@ int ingest_variants(struct live *live, const struct stream *stream,
  */
 int ingest_end(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * Inside a change on the "passing" part: a file of a broadcast that was stopped
+ * won't be published. It goes; its name stays the encoder's. 0 or -1.
+ */
+int ingest_discard(struct live *live, const char *stream_id, const char *name,
+    struct error *err) __attribute__((warn_unused_result));
 
 /* For how long yet another encoder can't take over; and that in words: -1. */
 struct encoder;

@@ -124,6 +124,10 @@ int store_upload_delete(struct store *store, const struct upload *upload,
 int store_upload_forget(struct store *store, const char *stream_id,
     int64_t but_kind, struct error *err) __attribute__((warn_unused_result));
 
+/* 1 if any upload is in that file of incoming/, 0, or -1. */
+int store_upload_has_file(struct store *store, const char *file,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* One of a stream's newcomer's files. 1 and *upload, 0, or -1. */
 int store_upload_newcomer(struct store *store, const char *stream_id,
     struct upload *upload, struct error *err)

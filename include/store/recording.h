@@ -169,6 +169,10 @@ struct segment {
 int store_segment_insert(struct store *store, const struct segment *segment,
     const char *missing, struct error *err) __attribute__((warn_unused_result));
 
+/* 1 if a recording has a segment that isn't a gap, 0, or -1. */
+int store_segment_there(struct store *store, int64_t recording,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* A gap that waits for that name. 1 and *segment, 0, or -1. */
 int store_segment_missing(struct store *store, int64_t recording,
     const char *name, struct segment *segment, struct error *err)

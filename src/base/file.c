@@ -21,6 +21,7 @@
 
 #define LOCK_WAIT_MS 10000
 #define LOCK_NAP_MS 2
+#define RETRY_S 30 /* somebody must see to the disk */
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
 
@@ -31,8 +32,11 @@ file_failed(struct error *err, const char *deed, const char *path, int reason)
 	log_write(LOG_LEVEL_WARN, NULL, "can't %s %s: %s", deed, path,
 	    strerror(reason));
 	if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG)
-		return error_set(err, ERROR_NO_ROOM, NULL,
+		return error_set_retry(err, ERROR_NO_ROOM, RETRY_S,
 		    "The server's disk has no room left.");
+	if (reason == EROFS || reason == EACCES || reason == EPERM)
+		return error_set_retry(err, ERROR_NO_ROOM, RETRY_S,
+		    "The server's folder can't be written just now.");
 	return error_set(
 	    err, ERROR_SYSTEM, NULL, "The server can't %s a file.", deed);
 }
@@ -284,6 +288,35 @@ file_remove_folder(const char *path, int max, struct error *err)
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		return 0;
 	return file_failed(err, "remove", path, errno);
+}
+
+int
+file_each(const char *path,
+    int (*each)(void *context, const char *name, struct error *err),
+    void *context, struct error *err)
+{
+	struct dirent *entry;
+	DIR *list;
+	int rc = 0;
+
+	list = opendir(path);
+	if (list == NULL)
+		return file_failed(err, "read", path, errno);
+	while (rc == 0 && (entry = readdir(list)) != NULL)
+		if (entry->d_name[0] != '.')
+			rc = each(context, entry->d_name, err);
+	(void)closedir(list);
+	return rc;
+}
+
+int64_t
+file_age_s(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return -1;
+	return clock_unix_ms() / 1000 - status.st_mtim.tv_sec;
 }
 
 int

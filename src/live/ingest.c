@@ -18,6 +18,7 @@
 #include "store/presence.h"
 
 #define TAKEOVER_MS 2000
+#define ORPHANS_EVERY_S 300
 #define ORPHAN_MS (5 * 60 * 1000)
 #define FORGET_MS (10 * 60 * 1000)
 #define BATCH 16
@@ -478,5 +479,9 @@ ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
 		if (change_end(&change, rc, err) != 0)
 			return -1;
 	}
+	/* Looking through the folder is for now and then. */
+	if (now_unix_ms / 1000 % ORPHANS_EVERY_S == 0 &&
+	    ingest_sweep_orphans(live, -1, err) != 0)
+		return -1;
 	return ingest_sweep_encoder(live, now_unix_ms, err);
 }

@@ -1,9 +1,12 @@
 /*
- * The end that lists tell of.
+ * The end that lists tell of, and what comes behind it.
  */
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "live/ingest.h"
 #include "live/lifecycle.h"
+#include "live/media.h"
 #include "store/ingest.h"
 #include "store/presence.h"
 
@@ -34,4 +37,23 @@ ingest_end(struct live *live, const char *stream_id, struct error *err)
 	if (count != 0)
 		return count < 0 ? -1 : ingest_end_later(live, stream_id, err);
 	return lifecycle_stop_id(live, stream_id, err);
+}
+
+int
+ingest_discard(struct live *live, const char *stream_id, const char *name,
+    struct error *err)
+{
+	char path[FILE_PATH_BYTES];
+	struct upload upload;
+	int found;
+
+	found = store_upload_find(live->store, stream_id, name, &upload, err);
+	if (found <= 0 || upload.published)
+		return found < 0 ? -1 : 0;
+	if (media_path(live->config, MEDIA_INCOMING, upload.file, path, err) !=
+		0 ||
+	    store_upload_published(live->store, stream_id, name, err) != 0)
+		return -1;
+	(void)unlink(path);
+	return 0;
 }

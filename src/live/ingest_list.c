@@ -15,154 +15,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "live/ingest.h"
+#include "live/ingest_incoming.h"
 #include "live/lifecycle.h"
 #include "live/playlist.h"
 #include "live/publish.h"
 #include "store/ingest.h"
 #include "store/presence.h"
 
-#define JOIN_MS 10000
-
-/* A media playlist on its way in. */
-struct incoming {
-	struct live *live;
-	const struct stream *stream;
-	const struct playlist *list;
-	const char *name;
-	struct recording recording;
-	struct encoder encoder; /* as it was, then as it is */
-	bool known;		/* it was */
-	bool goes_on;
-	bool stale; /* one from before the last, that was overtaken */
-	int64_t now;
-};
-
-static int64_t
-list_end(const struct playlist *list)
-{
-	return list->sequence + (int64_t)list->segment_count;
-}
-
-/* Does this list go on from the last one of that encoder? */
-static bool
-list_goes_on(const struct encoder *encoder, const struct playlist *list)
-{
-	if (list->sequence == encoder->sequence + 1)
-		return true;
-	if (encoder->sequence < list->sequence ||
-	    encoder->sequence >= list_end(list))
-		return false;
-	return strcmp(list->segments[encoder->sequence - list->sequence].name,
-		   encoder->last) == 0;
-}
-
-/* How what a list names stands to what a newcomer sent over it. */
-struct aside {
-	size_t published; /* entries that players have */
-	size_t sent;	  /* those of them that the newcomer sent too */
-	bool differs;
-};
-
-static int
-list_compare_one(struct incoming *in, const char *name, struct aside *aside,
-    struct error *err)
-{
-	struct upload theirs, ours;
-	int found;
-
-	found = store_upload_find(
-	    in->live->store, in->stream->id, name, &ours, err);
-	if (found <= 0 || !ours.published)
-		return found < 0 ? -1 : 0;
-	aside->published++;
-	found = store_upload_aside(
-	    in->live->store, in->stream->id, name, &theirs, err);
-	if (found == 1) {
-		aside->sent++;
-		aside->differs |= theirs.digest != ours.digest;
-	}
-	return found < 0 ? -1 : 0;
-}
-
-static int
-list_compare(struct incoming *in, struct aside *aside, struct error *err)
-{
-	size_t i;
-
-	memset(aside, 0, sizeof(*aside));
-	for (i = 0; i < in->list->segment_count; i++)
-		if (list_compare_one(
-			in, in->list->segments[i].name, aside, err) != 0)
-			return -1;
-	return 0;
-}
-
-/*
- * Is a list that goes on by its numbers a newcomer's all the same? If it says
- * no more than is known, or if the newcomer has sent all that it names. One
- * that sends beside the first, at the same pace, has sent no more than one
- * segment between two lists of the first. 1, 0, or -1.
- */
-static int
-list_is_newcomer(struct incoming *in, struct error *err)
-{
-	const struct encoder *encoder = &in->encoder;
-	const bool more = list_end(in->list) > encoder->sequence + 1;
-	struct upload upload;
-	struct aside aside;
-	int found;
-
-	found = store_upload_newcomer(
-	    in->live->store, in->stream->id, &upload, err);
-	if (found <= 0)
-		return found;
-	if (list_compare(in, &aside, err) != 0)
-		return -1;
-	if (!aside.differs || !more)
-		return aside.differs;
-	return aside.sent == aside.published &&
-	       (aside.sent > 1 || ingest_held_ms(encoder, in->now) == 0);
-}
-
-/*
- * Requests may overtake each other. An older list of the same encoder names
- * what is published; one of an encoder that begins anew has sent that again.
- */
-static int
-list_is_stale(struct incoming *in, struct error *err)
-{
-	struct aside aside;
-
-	if (list_end(in->list) > in->encoder.sequence)
-		return 0;
-	if (list_compare(in, &aside, err) != 0)
-		return -1;
-	return aside.published > 0 && aside.sent == 0;
-}
-
-/* Finds the encoder of that name, and whether its list goes on. 0 or -1. */
-static int
-list_look(struct incoming *in, struct error *err)
-{
-	int found;
-
-	in->goes_on = in->stale = false;
-	found = store_encoder_find(
-	    in->live->store, in->stream->id, in->name, &in->encoder, err);
-	if (found < 0)
-		return -1;
-	in->known = found == 1;
-	if (!in->known)
-		return 0;
-	if (list_goes_on(&in->encoder, in->list)) {
-		found = list_is_newcomer(in, err);
-		in->goes_on = found == 0;
-	} else {
-		found = list_is_stale(in, err);
-		in->stale = found == 1;
-	}
-	return found < 0 ? -1 : 0;
-}
+#define JOIN_MS 3000 /* and a segment: its first list may be on its way */
 
 /* Every segment must have its init section, when its list comes. */
 static int
@@ -212,7 +72,8 @@ list_may_join(struct incoming *in, struct error *err)
 	if (found <= 0)
 		return found;
 	held_ms = ingest_held_ms(&newest, in->now);
-	if (held_ms == 0 || in->now - newest.began_unix_ms < JOIN_MS)
+	if (held_ms == 0 ||
+	    in->now - newest.began_unix_ms < JOIN_MS + newest.segment_ms)
 		return 0;
 	found = store_variant_get(
 	    in->live->store, in->recording.seq, in->name, &variant, err);
@@ -312,7 +173,7 @@ list_enlist(struct incoming *in, struct error *err)
 	struct listed listed;
 	int64_t sequence;
 
-	for (sequence = in->encoder.sequence + 1; sequence < list_end(list);
+	for (sequence = in->encoder.sequence + 1; sequence < incoming_end(list);
 	     sequence++) {
 		const struct playlist_segment *segment =
 		    &list->segments[sequence - list->sequence];
@@ -344,7 +205,7 @@ list_place(struct incoming *in)
 	    &list->segments[list->segment_count - 1];
 	struct encoder *encoder = &in->encoder;
 
-	encoder->sequence = list_end(list) - 1;
+	encoder->sequence = incoming_end(list) - 1;
 	(void)snprintf(encoder->last, sizeof(encoder->last), "%s", last->name);
 	encoder->heard_unix_ms = in->now;
 	encoder->segment_ms = last->duration_us / 1000;
@@ -366,7 +227,7 @@ list_note_encoder(struct incoming *in, struct error *err)
 static int
 list_decide(struct incoming *in, struct error *err)
 {
-	if (list_look(in, err) != 0)
+	if (incoming_look(in, err) != 0)
 		return -1;
 	if (in->stale)
 		return 0;
@@ -384,6 +245,19 @@ list_decide(struct incoming *in, struct error *err)
 	return list_note_encoder(in, err);
 }
 
+static int
+list_follow(struct incoming *in, struct error *err)
+{
+	size_t i;
+
+	list_place(in);
+	for (i = 0; i < in->list->segment_count; i++)
+		if (ingest_discard(in->live, in->stream->id,
+			in->list->segments[i].name, err) != 0)
+			return -1;
+	return store_encoder_put(in->live->store, &in->encoder, err);
+}
+
 /*
  * The broadcast was stopped under this encoder. It is followed, or its lists
  * would be a stranger's once they have moved on. Returns -1.
@@ -392,18 +266,10 @@ static int
 list_over(struct incoming *in, struct error *err)
 {
 	struct change change;
-	int rc = 0;
 
-	if (in->goes_on) {
-		list_place(in);
-		rc = change_begin(&change, in->live, STORE_PASSING, err);
-		if (rc == 0)
-			rc = change_end(&change,
-			    store_encoder_put(
-				in->live->store, &in->encoder, err),
-			    err);
-	}
-	if (rc != 0)
+	if (in->goes_on &&
+	    (change_begin(&change, in->live, STORE_PASSING, err) != 0 ||
+		change_end(&change, list_follow(in, err), err) != 0))
 		return -1;
 	return error_set_retry(err, ERROR_OVER, 5,
 	    "The broadcast that this list is of was stopped. Start the encoder "
@@ -429,7 +295,7 @@ list_open(struct incoming *in, struct error *err)
 	struct stream now;
 	int rc;
 
-	if (list_look(in, err) != 0)
+	if (incoming_look(in, err) != 0)
 		return -1;
 	/* What the request was admitted with may be older than another list. */
 	rc = store_stream_find(in->live->store, in->stream->id, &now, err);

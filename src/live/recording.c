@@ -42,8 +42,11 @@ recording_end(
 	found = store_recording_newest(live->store, stream_id, &recording, err);
 	if (found <= 0 || recording.state != RECORDING_LIVE)
 		return found < 0 ? -1 : 0;
+	found = store_segment_there(live->store, recording.seq, err);
+	if (found < 0)
+		return -1;
 	/* Whoever is a little behind may watch it to its end. */
-	if (!keep || recording.renditions == 0)
+	if (!keep || found == 0)
 		return recording_discard(change, &recording,
 		    now + live->config->reconnect_window_s * 1000, err);
 	if (store_recording_turn(live->store, recording.seq, STATES, now, err) <

@@ -371,3 +371,13 @@ store_upload_forget(struct store *store, const char *stream_id,
 	    store, STATEMENT_UPLOAD_FORGET, err, "ti", stream_id, but_kind);
 	return rc < 0 ? -1 : 0;
 }
+
+int
+store_upload_has_file(struct store *store, const char *file, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_UPLOAD_OF_FILE, err, "t", file);
+	statement_reset(store, STATEMENT_UPLOAD_OF_FILE);
+	return rc;
+}

@@ -226,3 +226,14 @@ store_segment_list(struct store *store, const struct segment *from, int max,
 	statement_reset(store, STATEMENT_SEGMENT_LIST);
 	return rc < 0 ? -1 : count;
 }
+
+int
+store_segment_there(struct store *store, int64_t recording, struct error *err)
+{
+	int rc;
+
+	rc =
+	    statement_step(store, STATEMENT_SEGMENT_THERE, err, "i", recording);
+	statement_reset(store, STATEMENT_SEGMENT_THERE);
+	return rc;
+}

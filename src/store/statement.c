@@ -329,6 +329,9 @@ static const struct text TEXTS[] = {
 	    " duration_us, at_ms,"
 	    " bytes, kind, init, discontinuity, missing)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
+	[STATEMENT_SEGMENT_THERE] = { STORE_LASTING,
+	    "SELECT 1 FROM segment"
+	    " WHERE recording = ?1 AND missing IS NULL LIMIT 1" },
 	/*
 	 * Or it walks all segments: the primary key begins with the same
 	 * column.
@@ -422,6 +425,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_UPLOAD_ASIDE] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
 	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 1" },
+	[STATEMENT_UPLOAD_OF_FILE] = { STORE_PASSING,
+	    "SELECT 1 FROM upload WHERE file = ?1" },
 	/* Or it walks all that the stream has sent, for the same reason. */
 	[STATEMENT_UPLOAD_NEWCOMER] = { STORE_PASSING,
 	    "SELECT " UPLOAD_COLUMNS " FROM upload INDEXED BY upload_newcomer"

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Table} from './lib/table.mjs';
-import {stopAll} from './lib/server.mjs';
+import {makeFolder, stopAll} from './lib/server.mjs';
 import active from './benches/active.mjs';
 import lifecycle from './benches/lifecycle.mjs';
 import many from './benches/many.mjs';
@@ -25,6 +25,7 @@ function context(quick) {
 	const root = path.resolve(HERE, '../..');
 	/* Under the build folder: the file system that the data is meant for. */
 	const tmp = fs.mkdtempSync(path.join(build, 'bench', 'run-'));
+	makeFolder(tmp);
 	return {build, root, tmp, quick, table: new Table(),
 		tool: name => path.join(build, 'bench', name),
 		rounds: quick ? 3 : 5, seconds: quick ? 1 : 3};

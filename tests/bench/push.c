@@ -6,8 +6,8 @@
  * Every client is a thread with one kept connection. With `stream` each has a
  * stream of its own that livebin makes; else it PUTs below the path FOLDER/0,
  * FOLDER/1, ..., which must be there; FOLDER may be empty. SEGMENTS is what all
- *of them send together; with `list`, each is followed by a list of the last
- *six. Prints `name value` lines: segments per second, and what one PUT takes
+ * of them send together; with `list`, each is followed by a list of the last
+ * six. Prints `name value` lines: segments per second, and what one PUT takes
  * (microseconds).
  */
 #include <pthread.h>

@@ -169,7 +169,7 @@ suite('ffmpeg', { concurrency: 4 }, (test) => {
 		const digests = await broadcast.digests('dvr.m3u8');
 		assert.ok(!digests.includes(null));
 		assert.equal(new Set(digests).size, digests.length, 'each segment once');
-		assert.equal((await count()).before, before);
+		assert.ok((await count()).before >= before);
 		assert.equal((await untilStatus(api, to, 'LIVE')).recording.state, 'RECORDING');
 		await api.stop(to.id, to.key);
 	});

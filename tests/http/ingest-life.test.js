@@ -173,17 +173,31 @@ suite('a stream that is started by hand', {}, (test) => {
 	});
 });
 
-suite('silence', { env: { LIVEBIN_RECONNECT_WINDOW: '2' } }, (test) => {
+suite('silence', { env: { LIVEBIN_RECONNECT_WINDOW: '4' } }, (test) => {
 	test('ends the broadcast, and less of it doesn\'t', async ({ api }) => {
 		const { to, encoder, broadcast } = await pushed(api);
-		for (let n = 3; n < 6; n++) {
+		for (let n = 3; n < 9; n++) {
 			await sleep(1000);
 			await encoder.run(n + 1);
 			assert.equal((await api.get(to.id)).json.status, 'LIVE');
 		}
 		await untilStatus(api, to, 'READY');
-		await assertEnded(broadcast);
-		assertProblem(await encoder.list(5), 409, OVER);
+		assertProblem(await encoder.list(8), 409, OVER);
+		await until('what isn\'t kept is removed', async () => (await broadcast.get('index.m3u8')).status === 404);
+	});
+
+	test('is no matter once it was stopped: what isn\'t kept is removed, what is kept stays', async ({ api, server }) => {
+		const kept = await pushed(api);
+		const gone = await pushed(api);
+		await api.stop(gone.to.id, gone.to.key);
+		await api.stop(kept.to.id, kept.to.key, { json: { streamKey: kept.to.key, convertToVOD: true } });
+		assert.equal((await gone.broadcast.playlist('dvr.m3u8')).ended, true, 'it may be watched to its end');
+		const folder = join(server.dataDir, 'media', 'live', gone.broadcast.id);
+		await until('the folder is gone', () => !existsSync(folder));
+		const { recording } = await untilStatus(api, kept.to, 'READY');
+		assert.equal(recording.state, 'READY');
+		assert.deepEqual(await kept.broadcast.digests('replay.m3u8'), sent(kept.encoder, 3));
+		assert.equal((await api.get(gone.to.id)).json.recording, null);
 	});
 
 	test('ends one that never had a list', async ({ api }) => {
@@ -195,8 +209,8 @@ suite('silence', { env: { LIVEBIN_RECONNECT_WINDOW: '2' } }, (test) => {
 
 	test('is broken by a list alone', async ({ api }) => {
 		const { to, encoder } = await pushed(api);
-		const until4 = Date.now() + 4000;
-		while (Date.now() < until4) {
+		const end = Date.now() + 7000;
+		while (Date.now() < end) {
 			await sleep(500);
 			await encoder.list(2);
 			assert.equal((await api.get(to.id)).json.status, 'LIVE');

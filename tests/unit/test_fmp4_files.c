@@ -97,7 +97,7 @@ encode(const char *folder, const char *output)
 }
 
 static int
-file_open(const char *folder, const char *name)
+open_file(const char *folder, const char *name)
 {
 	char path[UNIT_PATH_BYTES];
 
@@ -112,7 +112,7 @@ file_source(
 {
 	struct error err;
 
-	*fd = file_open(folder, name);
+	*fd = open_file(folder, name);
 	if (*fd < 0)
 		return false;
 	unit_ok(box_file(source, fd, &err), &err);
@@ -239,7 +239,7 @@ ask(const char *folder, const char *options, char answer[64])
 	(void)snprintf(
 	    words, sizeof(words), "ffprobe -v error %s made.mp4", options);
 	assert_int_equal(run(folder, words, "answer"), 0);
-	fd = file_open(folder, "answer");
+	fd = open_file(folder, "answer");
 	assert_true(fd >= 0);
 	size = read(fd, answer, 63);
 	assert_true(size > 0);

@@ -4,6 +4,7 @@
  */
 #include <pthread.h>
 
+#include "schema_sql.h"
 #include "store/schema.h"
 #include "unit.h"
 
@@ -281,6 +282,79 @@ a_folder_that_is_missing_is_an_error(void **state)
 	assert_null(store);
 }
 
+/* What makes a file: all of its schema, in the order of names. */
+static void
+schema_of(const char *path, char *into, size_t room)
+{
+	sqlite3_stmt *statement;
+	size_t used = 0;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+			     "SELECT type, name, sql FROM sqlite_schema"
+			     " ORDER BY type, name",
+			     -1, &statement, NULL),
+	    SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		const unsigned char *sql = sqlite3_column_text(statement, 2);
+
+		used += (size_t)snprintf(into + used, room - used,
+		    "%s %s: %s\n", sqlite3_column_text(statement, 0),
+		    sqlite3_column_text(statement, 1),
+		    sql != NULL ? (const char *)sql : "");
+		assert_true(used < room);
+	}
+	(void)sqlite3_finalize(statement);
+	(void)sqlite3_close(db);
+}
+
+/* A file as the first version made it. */
+static void
+make_first(const char *path, const char *text)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL),
+	    SQLITE_OK);
+	(void)sqlite3_close(db);
+}
+
+static void
+a_file_of_the_first_version_becomes_a_new_one(void **state)
+{
+	static char fresh[2][32768], brought[32768];
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	schema_of(place.lasting, fresh[0], sizeof(fresh[0]));
+	schema_of(place.passing, fresh[1], sizeof(fresh[1]));
+	unit_folder_clear(place.folder, "lasting");
+	unit_folder_clear(place.folder, "passing");
+	make_first(place.lasting, SCHEMA_LASTING_1);
+	make_first(place.passing, SCHEMA_PASSING_1);
+	assert_int_equal(
+	    run(place.lasting, STREAM("a", HASH, "'Kept'", "2", "0", "0")),
+	    SQLITE_OK);
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 2);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 2);
+	schema_of(place.lasting, brought, sizeof(brought));
+	assert_string_equal(brought, fresh[0]);
+	schema_of(place.passing, brought, sizeof(brought));
+	assert_string_equal(brought, fresh[1]);
+	assert_int_equal(
+	    number(place.lasting,
+		"SELECT count(*) FROM stream WHERE title = 'Kept'"),
+	    1);
+	assert_int_equal(
+	    number(place.lasting, "SELECT media_bytes FROM site"), 0);
+}
+
 static int
 open_in_child(void *unused)
 {
@@ -355,6 +429,7 @@ main(void)
 		TEST(two_peers_cannot_have_one_token),
 		TEST(message_ids_begin_at_the_clock),
 		TEST(opening_again_keeps_what_is_there),
+		TEST(a_file_of_the_first_version_becomes_a_new_one),
 		TEST(a_newer_file_is_refused_in_words),
 		TEST(a_file_that_is_no_database_is_refused),
 		TEST(a_folder_that_is_missing_is_an_error),

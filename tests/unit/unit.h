@@ -33,6 +33,7 @@
 #include "live/access.h"
 #include "live/lifecycle.h"
 #include "live/live.h"
+#include "live/media.h"
 #include "live/signaling.h"
 
 #define UNIT_PATH_BYTES 512
@@ -159,11 +160,45 @@ unit_group_begin(void **state)
 	return 0;
 }
 
+/* Removes a folder of media, with the folders in it. */
+static inline void
+unit_media_remove(const struct unit *unit, enum media_area area)
+{
+	char path[FILE_PATH_BYTES];
+	struct dirent *entry;
+	struct error err;
+	DIR *list;
+
+	unit_ok(media_path(&unit->config, area, ".", path, &err), &err);
+	list = opendir(path);
+	if (list == NULL)
+		return;
+	while ((entry = readdir(list)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		unit_ok(
+		    media_path(&unit->config, area, entry->d_name, path, &err),
+		    &err);
+		if (unlink(path) != 0)
+			assert_int_equal(
+			    file_remove_folder(path, 100000, &err), 1);
+	}
+	(void)closedir(list);
+	unit_ok(media_path(&unit->config, area, "", path, &err), &err);
+	(void)rmdir(path);
+}
+
 static inline int
 unit_group_end(void **state)
 {
 	struct unit *unit = *state;
+	char path[UNIT_PATH_BYTES];
+	int area;
 
+	for (area = 0; area < MEDIA_AREA__MAX; area++)
+		unit_media_remove(unit, (enum media_area)area);
+	unit_path(unit, "media", path);
+	(void)rmdir(path);
 	unit_folder_remove(unit->folder);
 	return 0;
 }

@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 
 const UP_WAIT_MS = 15000;
 const DOWN_WAIT_MS = 10000;
@@ -44,6 +44,16 @@ async function isUp(url) {
 	} catch {
 		return false;
 	}
+}
+
+/**
+ * Makes a folder whose folders lie apart on the disk, where the file system
+ * can: an ext4 without a journal steps over every inode that was freed in the
+ * last minutes nearby, and one side's files must not slow the other's down.
+ */
+export function makeFolder(folder) {
+	fs.mkdirSync(folder, {recursive: true});
+	spawnSync('chattr', ['+T', folder], {stdio: 'ignore'});
 }
 
 /** The path of a process's program; empty where there is none any more. */
@@ -157,7 +167,7 @@ export async function startLivebin(ctx, name = 'livebin',
     {env = {}, root = ctx.root} = {}) {
 	const port = await freePort();
 	const data = path.join(ctx.tmp, name);
-	fs.mkdirSync(data, {recursive: true});
+	makeFolder(data);
 	const server = launch(name, port, [path.join(root, 'deploy/run')],
 	    {...NO_LIMITS, PORT: String(port), BIND: '127.0.0.1', DATA: data,
 		BUILD: ctx.build, ...env}, ctx.tmp);
@@ -177,8 +187,9 @@ function sharedSettings(ctx) {
 async function startLighttpd(ctx, more) {
 	const port = await freePort();
 	const folder = path.join(ctx.tmp, `reference-${port}`);
+	makeFolder(folder);
 	for (const name of ['www', 'upload'])
-		fs.mkdirSync(path.join(folder, name), {recursive: true});
+		fs.mkdirSync(path.join(folder, name));
 	const {modules, lines, probe} = more(folder);
 	fs.writeFileSync(path.join(folder, 'lighttpd.conf'), [
 		`server.modules = ( "${modules}" )`,
@@ -200,15 +211,19 @@ async function startLighttpd(ctx, more) {
  * both of the body given.
  * @param {string} response a whole CGI response for the echo
  * @param {Buffer|string} body the static file
+ * @param {{stores?: boolean}} [options] each body that comes becomes a file
  */
-export function startReference(ctx, response, body) {
+export function startReference(ctx, response, body, {stores = false} = {}) {
 	return startLighttpd(ctx, folder => {
+		const store = path.join(folder, 'stored');
+		fs.mkdirSync(store);
 		fs.writeFileSync(path.join(folder, 'response'), response);
 		fs.writeFileSync(path.join(folder, 'www/static.json'), body);
 		return {modules: 'mod_fastcgi', probe: '/echo', lines: [
 			'fastcgi.server = ( "/echo" => ((',
 			`	"socket" => "${folder}/echo.sock",`,
-			`	"bin-path" => "${ctx.tool('echo')} ${folder}/response",`,
+			`	"bin-path" => "${ctx.tool('echo')} ${folder}/response` +
+			    `${stores ? ` ${store}` : ''}",`,
 			'	"max-procs" => 1, "check-local" => "disable",',
 			/* Like livebin's own: no waiting for the web server to close. */
 			'	"bin-environment" => ( "LIBFCGI_OS_CLOSE_POLL_TIMEOUT" => "0" )',
