@@ -31,6 +31,15 @@ function withStudio(kind, name, env) {
 	return stage;
 }
 
+/** In the page: what lies over the picture's edge. */
+function cutOff() {
+	const player = document.querySelector('.player')?.getBoundingClientRect();
+	return [...document.querySelectorAll('.player .state *')].filter((element) => {
+		const box = element.getBoundingClientRect();
+		return box.height > 0 && (box.top < player.top || box.bottom > player.bottom);
+	}).map((element) => element.textContent.trim());
+}
+
 /** Each size by light and by night; nothing may be wider than its window. */
 async function shootAll(page, name) {
 	for (const [size, [width, height]] of Object.entries(SIZES)) {
@@ -41,6 +50,7 @@ async function shootAll(page, name) {
 		}
 		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
 		assert.ok(wide <= width, `${name} is ${wide} pixels wide in a window of ${width}`);
+		assert.deepEqual(await page.evaluate(cutOff), [], `${name} in a window of ${width}`);
 	}
 	await page.emulateMediaFeatures([]);
 	await page.setViewport({ width: 1280, height: 800 });
