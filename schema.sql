@@ -296,6 +296,12 @@ INSERT INTO sweep (id, due_ms, mail_id, mail_ms) VALUES (0, 0, 0, 0);
 
 -- since: 2
 
+-- What is to be done now and then, and when it is due again.
+CREATE TABLE chore (
+	name TEXT PRIMARY KEY,
+	due_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Who pushes a playlist now: the list that the next one must go on from.
 CREATE TABLE encoder (
 	stream_id TEXT NOT NULL,
@@ -310,6 +316,8 @@ CREATE TABLE encoder (
 	-- when that list came, how long its last segment is, and its
 	-- EXT-X-TARGETDURATION
 	heard_ms INTEGER NOT NULL,
+	-- the address that it came from
+	sender TEXT NOT NULL,
 	segment_ms INTEGER NOT NULL,
 	target_s INTEGER NOT NULL,
 	-- when this encoder's first list came
@@ -351,6 +359,8 @@ CREATE TABLE upload (
 	kind INTEGER NOT NULL,
 	digest INTEGER NOT NULL,
 	bytes INTEGER NOT NULL,
+	-- the address that it came from
+	sender TEXT NOT NULL,
 	at_ms INTEGER NOT NULL,
 	published INTEGER NOT NULL DEFAULT 0 CHECK (published IN (0, 1)),
 	PRIMARY KEY (stream_id, name, newcomer)
@@ -358,3 +368,27 @@ CREATE TABLE upload (
 CREATE INDEX upload_waiting ON upload (at_ms) WHERE published = 0;
 CREATE INDEX upload_file ON upload (file);
 CREATE INDEX upload_newcomer ON upload (stream_id) WHERE newcomer = 1;
+
+-- What isn't published yet weighs, by stream; the stream '' is the site.
+CREATE TABLE waiting (
+	stream_id TEXT PRIMARY KEY,
+	bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER upload_came AFTER INSERT ON upload BEGIN
+	INSERT INTO waiting (stream_id, bytes) VALUES
+		(new.stream_id, iif(new.published, 0, new.bytes)),
+		('', iif(new.published, 0, new.bytes))
+		ON CONFLICT (stream_id) DO UPDATE SET
+			bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER upload_changed AFTER UPDATE ON upload BEGIN
+	UPDATE waiting SET bytes = bytes
+			+ iif(new.published, 0, new.bytes)
+			- iif(old.published, 0, old.bytes)
+		WHERE stream_id IN (new.stream_id, '');
+END;
+CREATE TRIGGER upload_went AFTER DELETE ON upload BEGIN
+	UPDATE waiting SET bytes = bytes - iif(old.published, 0, old.bytes)
+		WHERE stream_id IN (old.stream_id, '');
+	DELETE FROM waiting WHERE stream_id = old.stream_id AND bytes <= 0;
+END;

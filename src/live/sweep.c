@@ -97,17 +97,19 @@ static int
 sweep_broadcasts(struct live *live, int64_t now, struct error *err)
 {
 	char ids[BATCH][ID_BYTES];
-	int count, i, due;
+	int count, i, due, rc = 0;
 
 	count = store_broadcast_expired(live->store, now, ids, err);
 	for (i = 0; i < count; i++) {
 		/* Each stop takes its time: somebody may be back by now. */
 		due = store_broadcast_due(live->store, ids[i], now, err);
-		if (due < 0 ||
-		    (due == 1 && lifecycle_stop_id(live, ids[i], err) != 0))
-			return -1;
+		if (due == 1)
+			due = lifecycle_stop_id(live, ids[i], err);
+		/* One that can't be stopped is no reason to keep the others. */
+		if (due < 0)
+			rc = -1;
 	}
-	return count < 0 ? -1 : 0;
+	return count < 0 ? -1 : rc;
 }
 
 /* Takes a batch of changed numbers out of the passing part. */

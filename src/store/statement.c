@@ -30,11 +30,11 @@ struct text {
 
 #define ENCODER_COLUMNS                                                  \
 	"stream_id, name, rendition, session, sequence, last, heard_ms," \
-	" segment_ms, target_s, began_ms, ended"
+	" segment_ms, target_s, began_ms, ended, sender"
 
-#define UPLOAD_COLUMNS                                                 \
-	"stream_id, name, newcomer, file, kind, digest, bytes, at_ms," \
-	" published"
+#define UPLOAD_COLUMNS                                                  \
+	"stream_id, name, newcomer, file, kind, digest, bytes, sender," \
+	" at_ms, published"
 
 /* clang-format off */
 static const struct text TEXTS[] = {
@@ -388,8 +388,8 @@ static const struct text TEXTS[] = {
 	[STATEMENT_ENCODER_PUT] = { STORE_PASSING,
 	    "INSERT OR REPLACE INTO encoder (stream_id, name, rendition,"
 	    " session, sequence, last, heard_ms, segment_ms, target_s,"
-	    " began_ms, ended)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" },
+	    " began_ms, ended, sender)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" },
 	[STATEMENT_ENCODER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM encoder WHERE stream_id = ?1 AND name = ?2" },
 	[STATEMENT_ENCODER_SENDING] = { STORE_PASSING,
@@ -439,19 +439,30 @@ static const struct text TEXTS[] = {
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
 	    " WHERE stream_id = ?1 LIMIT ?2" },
 	[STATEMENT_UPLOAD_PUT] = { STORE_PASSING,
-	    "INSERT OR REPLACE INTO upload (stream_id, name, newcomer,"
-	    " file, kind,"
-	    " digest, bytes, at_ms, published)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
+	    "INSERT INTO upload (stream_id, name, newcomer, file, kind,"
+	    " digest, bytes, sender, at_ms, published)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+	    " ON CONFLICT (stream_id, name, newcomer) DO UPDATE SET"
+	    " file = excluded.file, kind = excluded.kind,"
+	    " digest = excluded.digest, bytes = excluded.bytes,"
+	    " sender = excluded.sender, at_ms = excluded.at_ms,"
+	    " published = excluded.published" },
 	[STATEMENT_UPLOAD_PUBLISHED] = { STORE_PASSING,
 	    "UPDATE upload SET published = 1"
-	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 0" },
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 0"
+	    " AND file = coalesce(?3, file)" },
 	[STATEMENT_UPLOAD_DELETE] = { STORE_PASSING,
 	    "DELETE FROM upload"
 	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = ?3" },
 	[STATEMENT_UPLOAD_FORGET] = { STORE_PASSING,
 	    "DELETE FROM upload WHERE stream_id = ?1 AND newcomer = 0"
 	    " AND published = 1 AND kind <> ?2" },
+	[STATEMENT_CHORE_CLAIM] = { STORE_PASSING,
+	    "INSERT INTO chore (name, due_ms) VALUES (?1, ?3)"
+	    " ON CONFLICT (name) DO UPDATE SET due_ms = excluded.due_ms"
+	    " WHERE due_ms <= ?2 OR due_ms > ?3" },
+	[STATEMENT_WAITING] = { STORE_PASSING,
+	    "SELECT bytes FROM waiting WHERE stream_id = ?1" },
 	[STATEMENT_BROADCAST_HEARD] = { STORE_PASSING,
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
 	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"
