@@ -47,9 +47,15 @@ void argv_segment(struct argv *argv, const char *init, const char *segment);
 /* Copies into an MP4 that begins to play before it is loaded. */
 void argv_copy_to(struct argv *argv, const char *name);
 
-/* Encodes the outputs [v] and [a] of a filter, where they are, into such. */
+/* What of a filter's outputs [v] and [a] there is. */
+struct argv_encode {
+	bool video, audio;
+	bool old; /* for ffmpeg before 5.1, which knows no -fps_mode */
+};
+
+/* Encodes them into such; no picture is left out or shown twice. */
 void argv_encode_to(
-    struct argv *argv, bool video, bool audio, const char *name);
+    struct argv *argv, const struct argv_encode *encode, const char *name);
 
 /* The input's first picture as a PGM on standard output: it tells its size. */
 void argv_pgm(struct argv *argv);

@@ -1,5 +1,5 @@
 /*
- * The words of ffmpeg's command line that hold for versions 4 to 8.
+ * The words of ffmpeg's command line that hold for versions 4 to 9.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,11 +121,22 @@ argv_copy_to(struct argv *argv, const char *name)
 }
 
 void
-argv_encode_to(struct argv *argv, bool video, bool audio, const char *name)
+argv_encode_to(
+    struct argv *argv, const struct argv_encode *encode, const char *name)
 {
-	if (video)
+	const bool video = encode->video, audio = encode->audio;
+
+	/*
+	 * Pictures keep their times: where they have no rate, ffmpeg takes the
+	 * clock's, and would make 90,000 of them a second. The rate that is
+	 * told to libx264 decides nothing but the level, for the same reason.
+	 */
+	if (video) {
 		argv_words(argv, "-map [v] -c:v libx264 -preset veryfast"
-				 " -crf 23 -pix_fmt yuv420p");
+				 " -crf 23 -pix_fmt yuv420p"
+				 " -x264-params fps=30");
+		argv_words(argv, encode->old ? "-vsync vfr" : "-fps_mode vfr");
+	}
 	if (audio)
 		argv_words(argv, "-map [a] -c:a aac -b:a 128k");
 	argv_mp4(argv, name);

@@ -203,21 +203,14 @@ encode_filter(const struct parts *parts, const struct part *size, bool audio,
 	    audio ? "[a]" : "");
 }
 
-/* The arguments; -1 if there is nothing to encode. */
-static int
-encode_argv(struct work *work, const struct parts *parts, const char *done,
-    struct argv *argv, struct error *err)
+static void
+encode_argv(struct work *work, const struct parts *parts,
+    const struct part *size, struct argv_encode *encode, struct argv *argv)
 {
 	char name[MEDIA_FILE_BYTES];
-	struct part size;
 	struct buf filter;
-	bool audio;
 	int i;
 
-	encode_shape(parts, &size, &audio);
-	if (size.width == 0 && !audio)
-		return error_set(err, ERROR_INPUT, NULL,
-		    "ffmpeg finds no picture and no sound in this media.");
 	argv_begin(argv, work->ffmpeg);
 	argv_progress(argv);
 	for (i = 0; i < parts->count; i++) {
@@ -225,13 +218,41 @@ encode_argv(struct work *work, const struct parts *parts, const char *done,
 		argv_playlist(argv, name);
 	}
 	buf_init(&filter, ARGV_TEXT_BYTES);
-	encode_filter(parts, &size, audio, &filter);
+	encode_filter(parts, size, encode->audio, &filter);
 	argv_words(argv, "-filter_complex");
 	argv_add(argv, "%s", filter.data != NULL ? filter.data : "");
 	argv->failed = argv->failed || filter.failed;
 	buf_free(&filter);
-	argv_encode_to(argv, size.width > 0, audio, done);
-	return 0;
+	work_name(work, DONE, name);
+	argv_encode_to(argv, encode, name);
+}
+
+/* Runs ffmpeg in its words of today, and else in those of old. 0 or -1. */
+static int
+encode_run(struct work *work, const struct parts *parts, struct helper *helper,
+    struct error *err)
+{
+	struct argv_encode encode = { .old = false };
+	struct part size;
+	struct argv argv;
+	int rc;
+
+	encode_shape(parts, &size, &encode.audio);
+	encode.video = size.width > 0;
+	if (!encode.video && !encode.audio)
+		return error_set(err, ERROR_INPUT, NULL,
+		    "ffmpeg finds no picture and no sound in this media.");
+	helper->argv = &argv;
+	encode_argv(work, parts, &size, &encode, &argv);
+	rc = helper_run(work, helper, err);
+	if (rc == 0 && helper->code != 0 &&
+	    strstr(helper->tail, "Unrecognized option 'fps_mode'") != NULL) {
+		encode.old = true;
+		encode_argv(work, parts, &size, &encode, &argv);
+		rc = helper_run(work, helper, err);
+	}
+	helper->argv = NULL;
+	return rc;
 }
 
 static int
@@ -241,7 +262,6 @@ mp4_encode(struct work *work, const struct parts *parts, struct error *err)
 	struct helper helper = {
 		.out = -1, .total_us = parts->end_us, .to = ALL
 	};
-	struct argv argv;
 
 	if (parts->count > PARTS_KNOWN_MAX) {
 		work_say(work, "No MP4: its encoders were changed too often "
@@ -249,10 +269,7 @@ mp4_encode(struct work *work, const struct parts *parts, struct error *err)
 		return 0;
 	}
 	work_name(work, DONE, done);
-	if (encode_argv(work, parts, done, &argv, err) != 0)
-		return -1;
-	helper.argv = &argv;
-	if (helper_run(work, &helper, err) != 0)
+	if (encode_run(work, parts, &helper, err) != 0)
 		return -1;
 	if (helper.code == 0)
 		return mp4_put(work, done, err);

@@ -8,35 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { goLive, hook, openBrowser, pixels, seeState, seeText, shoot } from '../lib/browser.js';
+import { goLive, hook, openBrowser, seeState, seeText, shoot } from '../lib/browser.js';
 import { Client } from '../lib/client.js';
 import { makeFilm } from '../lib/film.js';
 import { Broadcast, startFront } from '../lib/front.js';
 import { startServer } from '../lib/server.js';
 import { keepingLogs } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
+import { seeMoving, seeWay, timeOf } from '../lib/watching.js';
 
 const TEST_MS = 400_000;
 const SECONDS = 240;
 /** The longest a viewer on HLS waits before it tries the direct way again, and a busy machine's share. */
 const PATIENCE_MS = 180_000;
-
-/** Waits until the picture comes by this way, and moves. */
-async function seeWay(page, way, timeout = 60_000) {
-	await seeState(page, ['live'], timeout);
-	await until(`the picture comes by ${way}`, () => page.evaluate((it) => globalThis.livebin.way === it, way), { timeout });
-	await seeMoving(page);
-}
-
-async function seeMoving(page) {
-	const first = await until('the picture has colours', async () => {
-		const now = await pixels(page).catch(() => []);
-		return new Set(now).size > 4 && now;
-	});
-	await until('the picture changes', async () => (await pixels(page)).some((value, i) => Math.abs(value - first[i]) > 16));
-}
-
-const timeOf = (page) => page.$eval(hook('video'), (video) => video.currentTime);
 
 for (const kind of ['chromium', 'firefox']) {
 	describe(`two ways to a picture, in ${kind}`, () => {

@@ -8,29 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { hook, openBrowser, pixels, seeState, seeText, shoot } from '../lib/browser.js';
+import { hook, openBrowser, seeState, seeText, shoot } from '../lib/browser.js';
 import { Client } from '../lib/client.js';
 import { makeExtras, makeFilm } from '../lib/film.js';
 import { Broadcast, startFront } from '../lib/front.js';
 import { startServer } from '../lib/server.js';
 import { keepingLogs } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
+import { isSeen, seeMoving, timeOf } from '../lib/watching.js';
 
 const TEST_MS = 240_000;
 const SECONDS = 120;
 const KEPT = 40;
 const SIZES = { desk: [1280, 900], phone: [375, 740] };
-
-const timeOf = (page) => page.$eval(hook('video'), (video) => video.currentTime);
-const isSeen = (page, name) => page.$eval(hook(name), (element) => element.checkVisibility());
-
-async function seeMoving(page) {
-	const first = await until('the picture has colours', async () => {
-		const now = await pixels(page).catch(() => []);
-		return new Set(now).size > 4 && now;
-	});
-	await until('the picture changes', async () => (await pixels(page)).some((value, i) => Math.abs(value - first[i]) > 16));
-}
 
 for (const kind of ['chromium', 'firefox']) {
 	describe(`the replay, in ${kind}`, () => {

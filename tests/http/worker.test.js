@@ -2,7 +2,8 @@
  * What the worker makes of a broadcast, with ffmpeg and without.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 
@@ -10,11 +11,16 @@ import { Broadcast, dropFilms, makeApart, makeFilm, makeTone, pictureTimes, prob
 import { send } from '../lib/http.js';
 import { suite } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
-import { Worker, jpegSize, leftovers } from '../lib/worker.js';
+import { Worker, jpegSize, leftovers, oldFfmpeg } from '../lib/worker.js';
 
 const JPEG = Buffer.from('ffd8ffe000104a46494600010100000100010000ffc0000b080001000101011100ffd9', 'hex');
 
-after(dropFilms);
+const scratch = mkdtempSync(join(tmpdir(), 'livebin-film-'));
+
+after(() => {
+	dropFilms();
+	rmSync(scratch, { recursive: true, force: true });
+});
 
 /**
  * Pushes films one behind the other, each by an encoder of its own, and waits for all that is made of them.
@@ -119,6 +125,17 @@ suite('what the worker makes', { concurrency: 3 }, (test) => {
 			assert.ok(Math.abs(seconds - 8) < 0.5, `${seconds} s`);
 		});
 
+	test('one file of pictures without a rate, of two sizes: every one of them, and no more', async ({ api }) => {
+		const films = [await makeFilm({ uneven: true, sound: false }),
+			await makeFilm({ uneven: true, sound: false, name: 'two', size: '640x360' })];
+		const { mp4, recording } = await broadcast(api, films);
+		assert.equal(recording.detail, null);
+		const { frames, video } = await probe(mp4);
+		assert.equal(frames, films[0].frames + films[1].frames);
+		assert.equal(video.width, 640);
+		assert.ok(video.level <= 31, `a level for ${video.level / 10}, which no phone plays`);
+	});
+
 	test('pictures and sound that come apart, together', async ({ api }) => {
 		const film = await makeApart();
 		const { mp4 } = await broadcast(api, [film]);
@@ -166,6 +183,15 @@ suite('without ffmpeg', { env: { LIVEBIN_FFMPEG: '' }, concurrency: 3 }, (test) 
 		const { recording } = await broadcast(api, films);
 		assert.equal(recording.mp4Url, null);
 		assert.match(recording.detail, /No MP4: its encoders sent different things/);
+	});
+});
+
+suite('with an ffmpeg of old', { env: { LIVEBIN_FFMPEG: oldFfmpeg(scratch) } }, (test) => {
+	test('different encoders\' pictures come into one file all the same', async ({ api }) => {
+		const films = [await makeFilm({ seconds: 2 }), await makeFilm({ seconds: 2, name: 'two', size: '640x360' })];
+		const { mp4, recording } = await broadcast(api, films);
+		assert.equal(recording.detail, null);
+		assert.equal((await probe(mp4)).frames, films[0].frames + films[1].frames);
 	});
 });
 

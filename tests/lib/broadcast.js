@@ -19,6 +19,9 @@ export const JOBS_MS = 90_000;
 
 const VIDEO = (gop, bframes) => ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', String(gop),
 	'-keyint_min', String(gop), '-sc_threshold', '0', '-bf', String(bframes)];
+/** As a page's encoder does: whenever the camera gave a picture, and VP9, which says nothing of a rate. */
+const UNEVEN = (gop) => ['-vf', 'settb=1/90000,setpts=N*9000+floor(4500*abs(sin(N*N)))', '-fps_mode', 'passthrough', '-enc_time_base', '1/90000',
+	'-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-pix_fmt', 'yuv420p', '-g', String(gop), '-keyint_min', String(gop)];
 const AUDIO = ['-c:a', 'aac', '-ac', '2'];
 const KINDS = {
 	fmp4: ['-hls_segment_type', 'fmp4', '-hls_fmp4_init_filename', 'init.mp4'],
@@ -56,6 +59,13 @@ export async function probe(path) {
 	return { video, audio: of('audio'), frames: Number(video?.nb_read_frames ?? 0), seconds: Number(format.duration) };
 }
 
+/** What is in it, as a player finds that is just beginning: `['h264 640x360', 'aac']`. @returns {Promise<string[]>} */
+export async function tracks(url) {
+	const { stdout } = await run('ffprobe', ['-loglevel', 'error', '-show_entries', 'stream=codec_name,width,height',
+		'-of', 'json', url]);
+	return JSON.parse(stdout).streams.map(({ codec_name: codec, width, height }) => (width ? `${codec} ${width}x${height}` : codec));
+}
+
 /** The times at which a file's pictures are shown, in seconds. */
 export async function pictureTimes(path) {
 	const { stdout } = await run('ffprobe', ['-loglevel', 'error', '-select_streams', 'v:0', '-show_entries',
@@ -84,16 +94,16 @@ function newFolder() {
 /**
  * A moving picture with a tone. `name` begins the names of its segments.
  * @param {{ kind?: 'fmp4' | 'ts', seconds?: number, size?: string, name?: string, sound?: boolean, picture?: boolean,
- *   bframes?: number, segment?: number }} [options]
+ *   bframes?: number, segment?: number, uneven?: boolean }} [options] `uneven`: pictures without a rate
  * @returns {Promise<Film>}
  */
 export async function makeFilm({ kind = 'fmp4', seconds = 4, size = '320x180', name = 'one', sound = true,
-	picture = true, bframes = 0, segment = 1 } = {}) {
+	picture = true, bframes = 0, segment = 1, uneven = false } = {}) {
 	const folder = newFolder();
 	await ffmpeg(
 		...(picture ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${RATE}`] : []),
 		...(sound ? ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'] : []),
-		'-t', String(seconds), ...(picture ? VIDEO(RATE * segment, bframes) : []), ...(sound ? AUDIO : []),
+		'-t', String(seconds), ...(picture ? (uneven ? UNEVEN(RATE * segment) : VIDEO(RATE * segment, bframes)) : []), ...(sound ? AUDIO : []),
 		'-f', 'hls', '-hls_time', String(segment), '-hls_list_size', '0', ...KINDS[kind],
 		'-hls_segment_filename', join(folder, `${name}-%d.${ENDS[kind]}`), join(folder, 'index.m3u8'),
 	);

@@ -153,6 +153,20 @@ exec ffmpeg "$@"
 	}
 }
 
+/** An ffmpeg from before 5.1: it knows no -fps_mode. Gives its path. */
+export function oldFfmpeg(folder) {
+	const program = join(folder, 'old-ffmpeg');
+	writeFileSync(program, `#!/bin/sh
+case " $* " in *' -fps_mode '*)
+	echo "Unrecognized option 'fps_mode'." >&2
+	exit 1
+esac
+exec ffmpeg "$@"
+`);
+	chmodSync(program, 0o755);
+	return program;
+}
+
 /** The width and height of a JPEG; fails on what isn't one. */
 export function jpegSize(bytes) {
 	assert.equal(bytes.readUInt16BE(0), 0xffd8, 'a JPEG begins so');

@@ -1,0 +1,214 @@
+/**
+ * From a camera to a crowd and to a replay, through the real server and the real worker: viewers direct and by HLS, a
+ * page that is reloaded, a server that is restarted beneath it.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe } from 'node:test';
+
+import { probe } from '../lib/broadcast.js';
+import { goLive, hook, openBrowser, seeState, seeText, shoot, stop } from '../lib/browser.js';
+import { Stage, TEST_MS, breaksOf, clockOf, gapsOf, secondsOf } from '../lib/stage.js';
+import { until } from '../lib/wait.js';
+import { beginReplay, isSeen, playFile, playToEnd, seeMoving, seeWay } from '../lib/watching.js';
+
+const SIZES = { desk: [1280, 900], phone: [375, 740], small: [320, 640] };
+const CODECS = { chromium: 'h264', firefox: 'vp9' };
+/** What a segment that is under way when the broadcast begins or ends makes of its length. */
+const EDGE_SECONDS = 2.5;
+
+/** A stage with a studio in a browser of its own. @param {'chromium' | 'firefox'} kind */
+function withStudio(kind, name, env) {
+	const stage = new Stage(name, env);
+	before(async () => {
+		stage.studios = await openBrowser(kind);
+		stage.studio = await stage.studios.page();
+	}, { timeout: TEST_MS });
+	after(() => stage.studios?.close(), { timeout: TEST_MS });
+	stage.pages = async () => [stage.studio, stage.watch];
+	return stage;
+}
+
+/** Each size by light and by night; nothing may be wider than its window. */
+async function shootAll(page, name) {
+	for (const [size, [width, height]] of Object.entries(SIZES)) {
+		await page.setViewport({ width, height });
+		for (const value of ['light', 'dark']) {
+			await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+			await shoot(page, `media-${name}-${size}-${value}`);
+		}
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+		assert.ok(wide <= width, `${name} is ${wide} pixels wide in a window of ${width}`);
+	}
+	await page.emulateMediaFeatures([]);
+	await page.setViewport({ width: 1280, height: 800 });
+}
+
+/** What a broadcast is made of, from its replay's list: nothing is missing, and the times of day agree with it. */
+function assertWhole(list, breaks) {
+	assert.ok(list.ended);
+	assert.equal(gapsOf(list), 0);
+	assert.equal(breaksOf(list), breaks);
+	let at = 0;
+	for (const { time, discontinuity, duration, uri } of list.entries) {
+		const begins = time ? Date.parse(time) : at;
+		if (at && !discontinuity) assert.ok(Math.abs(begins - at) < 20, `${uri} begins ${begins - at} ms off`);
+		at = begins + duration * 1000;
+	}
+	return at;
+}
+
+for (const [kind, codec] of Object.entries(CODECS)) {
+	describe(`a studio in ${kind}, and more viewers than its room has`, () => {
+		const stage = withStudio(kind, `studio-${kind}`, { LIVEBIN_MAX_PEERS: '2' });
+		const { story } = stage;
+		let address, id, beganMs, viewers, recording;
+
+		story('two see it directly, the third by HLS at once', async () => {
+			address = await goLive(stage.studio, stage.server, `A concert from ${kind}`);
+			beganMs = Date.now();
+			id = address.split('/').pop();
+			viewers = [await stage.browser.guest(640, 480), await stage.browser.guest(640, 480)];
+			for (const page of viewers) {
+				await page.goto(address);
+				await seeWay(page, 'direct');
+			}
+			await until('there is a playlist', async () => (await stage.read(id)).hlsUrl !== null);
+			// The shortest patience before another try of the direct way.
+			await stage.watch.evaluateOnNewDocument(() => { Math.random = () => 0; });
+			await stage.watch.goto(address);
+			await seeWay(stage.watch, 'hls');
+			await seeText(stage.watch, 'how', /^live · a few seconds behind$/);
+			await seeText(stage.watch, 'viewer-count', /^3$/);
+			await seeText(stage.studio, 'viewer-count', /^3$/);
+			await seeText(stage.studio, 'push-line', /up to date/);
+			if (kind !== 'chromium') return;
+			await shootAll(stage.studio, 'studio-live');
+			await shootAll(stage.watch, 'viewer-hls');
+		});
+
+		story('one leaves: the third changes to its place by itself', async () => {
+			await viewers[0].close();
+			await seeWay(stage.watch, 'direct', 120_000);
+			await seeText(stage.watch, 'how', /^live · direct$/);
+			await seeWay(viewers[1], 'direct');
+		});
+
+		story('the stop sends the rest, and a replay is made of all of it', async () => {
+			await stop(stage.studio);
+			const seconds = (Date.now() - beganMs) / 1000;
+			await seeState(stage.watch, ['ended']);
+			await seeState(viewers[1], ['ended']);
+			recording = await stage.made(id);
+			const list = await stage.list(recording.hlsUrl);
+			assertWhole(list, 0);
+			assert.equal(secondsOf(list).toFixed(2), recording.durationSeconds.toFixed(2));
+			const { durationSeconds: kept } = recording;
+			assert.ok(kept > seconds - EDGE_SECONDS - 2 && kept < seconds + EDGE_SECONDS, `${kept} s of ${seconds} s`);
+			await seeText(stage.studio, 'replay', /The replay is ready/);
+			if (kind === 'chromium') await shootAll(stage.studio, 'studio-over');
+		});
+
+		story('the page that showed it live plays it to its end', async () => {
+			await until('it is offered', () => isSeen(stage.watch, 'watch-replay'));
+			if (kind === 'chromium') await shootAll(stage.watch, 'viewer-offered');
+			await beginReplay(stage.watch);
+			await seeText(stage.watch, 'time', clockOf(recording.durationSeconds));
+			if (kind === 'chromium') await shootAll(stage.watch, 'viewer-replay');
+			const seconds = await playToEnd(stage.watch, TEST_MS);
+			assert.ok(Math.abs(seconds - recording.durationSeconds) < 1, `${seconds} s of ${recording.durationSeconds}`);
+		});
+
+		story('the MP4 can be downloaded: every frame of every segment, and it plays', async () => {
+			const mp4 = await probe(recording.mp4Url);
+			assert.equal(mp4.video.codec_name, codec);
+			const whole = await probe(recording.hlsUrl);
+			assert.equal(mp4.frames, whole.frames);
+			assert.ok(mp4.frames > recording.durationSeconds * 5, `${mp4.frames} frames`);
+			assert.ok(Math.abs(mp4.seconds - recording.durationSeconds) < 1, `${mp4.seconds} s of ${recording.durationSeconds}`);
+			const played = await playFile(stage.watch, recording.mp4Url);
+			assert.equal(played.error, '');
+			assert.ok(Math.abs(played.seconds - recording.durationSeconds) < 1, `${played.seconds} s`);
+			assert.equal((await stage.fetch(recording.mp4Url)).raw.length, recording.mp4Bytes);
+			const [href, name] = await stage.watch.$eval(hook('download'), (link) => [link.href, link.download]);
+			assert.deepEqual([href, name], [recording.mp4Url, `A concert from ${kind}.mp4`]);
+		});
+
+		story('the home page shows it under replays', async () => {
+			await viewers[1].goto(stage.server.url);
+			await viewers[1].setViewport({ width: 1280, height: 800 });
+			await viewers[1].waitForSelector(hook('replay-card'));
+			const card = await viewers[1].$eval(hook('replay-card'), (element) => element.textContent.replace(/\s+/g, ' '));
+			assert.match(card, new RegExp(`A concert from ${kind}`));
+			await until('its poster is shown', () => viewers[1].$eval(`${hook('replay-card')} img`, (image) =>
+				image.complete && image.naturalWidth > 0));
+			if (kind === 'chromium') await shootAll(viewers[1], 'home');
+			assert.deepEqual([stage.studio, stage.watch, viewers[1]].flatMap(({ problems }) => problems), []);
+		});
+	});
+}
+
+describe('a studio that is reloaded, and a server that is restarted beneath it', () => {
+	const stage = withStudio('chromium', 'studio-breaks', { LIVEBIN_MAX_PEERS: '1' });
+	const { story } = stage;
+	let address, id, second, startedAt, beganMs, sentAtMs;
+
+	story('a reload in the middle: both viewers come back by themselves', async () => {
+		address = await goLive(stage.studio, stage.server, 'With breaks');
+		beganMs = Date.now();
+		id = address.split('/').pop();
+		await stage.watch.goto(address);
+		await seeWay(stage.watch, 'direct');
+		await until('there is a playlist', async () => (await stage.read(id)).hlsUrl !== null);
+		second = await stage.browser.guest(640, 480);
+		await second.goto(address);
+		await seeWay(second, 'hls');
+		({ startedAt } = await stage.read(id));
+		await stage.watch.evaluate(() => { globalThis.livebin.pc.isOld = true; });
+		await stage.studio.reload();
+		await seeText(stage.studio, 'status', /You are live/);
+		const { recording: { hlsUrl } } = await stage.read(id);
+		await until('the second page\'s segments are listed', async () => breaksOf(await stage.list(hlsUrl)) === 1);
+		await seeState(stage.watch, ['live']);
+		await seeMoving(stage.watch);
+		await until('by another connection, or by HLS until then', () => stage.watch.evaluate(() =>
+			globalThis.livebin.way === 'hls' || globalThis.livebin.pc?.isOld !== true));
+		await seeState(second, ['live']);
+		await seeMoving(second);
+	});
+
+	story('a restart of the server: nothing is lost, and it is the same broadcast', async () => {
+		const { recording: { hlsUrl } } = await stage.read(id);
+		const before = (await stage.list(hlsUrl)).entries.length;
+		await stage.server.restart();
+		await until('segments follow', async () => (await stage.list(hlsUrl)).entries.length >= before + 3);
+		await seeText(stage.studio, 'push-line', /up to date/);
+		for (const page of [stage.watch, second]) {
+			await seeState(page, ['live']);
+			await seeMoving(page);
+		}
+		assert.equal((await stage.read(id)).startedAt, startedAt);
+	});
+
+	story('one replay of all of it, with the one break that the reload was', async () => {
+		sentAtMs = Date.now();
+		await stop(stage.studio);
+		const recording = await stage.made(id);
+		const list = await stage.list(recording.hlsUrl);
+		const endMs = assertWhole(list, 1);
+		const first = Date.parse(list.entries[0].time);
+		const at = list.entries.findIndex(({ discontinuity }) => discontinuity);
+		const pause = (endMs - first) / 1000 - secondsOf(list);
+		assert.ok(pause > 0 && at > 0, `${pause} s between the pages`);
+		// From the first picture to the stop, as the clock on the wall has it.
+		const [early, late] = [(first - beganMs) / 1000, (sentAtMs - endMs) / 1000];
+		assert.ok(Math.abs(early) < EDGE_SECONDS + 2, `it begins ${early} s after going live`);
+		assert.ok(Math.abs(late) < EDGE_SECONDS, `it ends ${late} s before the stop`);
+		assert.equal((await probe(recording.mp4Url)).frames, (await probe(recording.hlsUrl)).frames);
+		for (const page of [stage.watch, second]) await seeState(page, ['ended'], 60_000);
+		await beginReplay(second);
+		await seeText(second, 'time', clockOf(recording.durationSeconds));
+		const seconds = await playToEnd(second, TEST_MS);
+		assert.ok(Math.abs(seconds - recording.durationSeconds) < 1, `${seconds} s of ${recording.durationSeconds}`);
+		assert.deepEqual([stage.studio, stage.watch, second].flatMap(({ problems }) => problems), []);
+	});
+});
