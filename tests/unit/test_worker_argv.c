@@ -107,9 +107,10 @@ static void
 an_encoding_has_what_there_is(void **state)
 {
 	(void)state;
-	argv_encode_to(&argv, true, false, ".d.mp4");
+	argv_encode_to(&argv, &(struct argv_encode){ .video = true }, ".d.mp4");
 	said(BEGIN "-map [v] -c:v libx264 -preset veryfast -crf 23 "
-		   "-pix_fmt yuv420p -movflags +faststart -f mp4 file:.d.mp4");
+		   "-pix_fmt yuv420p -x264-params fps=30 -fps_mode vfr "
+		   "-movflags +faststart -f mp4 file:.d.mp4");
 }
 
 static void
