@@ -55,7 +55,8 @@ CREATE TABLE push (
 -- One broadcast's media. It outlives its stream's row until its files are
 -- removed. docs/media.md says what the files are.
 CREATE TABLE recording (
-	seq INTEGER PRIMARY KEY,
+	-- never used again: what still knows a removed one by it finds none
+	seq INTEGER PRIMARY KEY AUTOINCREMENT,
 	-- playbackId: 21 characters of [A-Za-z0-9_-]; the folder's name
 	id TEXT NOT NULL UNIQUE,
 	stream_id TEXT NOT NULL,
@@ -165,14 +166,17 @@ CREATE INDEX segment_missing ON segment (recording, missing)
 
 -- Work that is to be done for a recording; done, or given up: no row.
 CREATE TABLE job (
-	id INTEGER PRIMARY KEY,
+	-- never used again, so that a claim is of one job for ever
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	recording INTEGER NOT NULL,
 	-- enum job_kind: 0 REPLAY, 1 MP4, 2 POSTER, 3 THUMBS, 4 REMOVE
 	kind INTEGER NOT NULL,
 	-- not before; while a worker has it, the end of its lease
 	due_ms INTEGER NOT NULL,
-	-- claims so far: also tells the claims of one job apart
-	attempts INTEGER NOT NULL DEFAULT 0,
+	-- claims so far: tells those of one job apart
+	claims INTEGER NOT NULL DEFAULT 0,
+	-- those of them that were not given back: too many, and it is given up
+	tries INTEGER NOT NULL DEFAULT 0,
 	-- thousandths
 	progress INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (recording, kind)

@@ -231,7 +231,9 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM push WHERE stream_id = ?1" },
 	[STATEMENT_STREAM_SETTLE] = { STORE_LASTING,
 	    "UPDATE stream SET status = ?2"
-	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL" },
+	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM recording"
+	    " WHERE stream_id = ?1 AND state = 1)" },
 	[STATEMENT_RECORDING_INSERT] = { STORE_LASTING,
 	    "INSERT INTO recording (id, stream_id, started_ms)"
 	    " VALUES (?1, ?2, ?3)" },
@@ -359,16 +361,19 @@ static const struct text TEXTS[] = {
 	    " ON CONFLICT (recording, kind) DO UPDATE SET"
 	    " due_ms = min(due_ms, excluded.due_ms)" },
 	[STATEMENT_JOB_DUE] = { STORE_LASTING,
-	    "SELECT id, recording, kind, attempts FROM job WHERE due_ms <= ?1"
-	    " ORDER BY due_ms LIMIT 1" },
+	    "SELECT id, recording, kind, claims, tries FROM job"
+	    " WHERE due_ms <= ?1 ORDER BY due_ms LIMIT 1" },
 	[STATEMENT_JOB_CLAIM] = { STORE_LASTING,
-	    "UPDATE job SET due_ms = ?3, attempts = attempts + 1"
-	    " WHERE id = ?1 AND attempts = ?2" },
+	    "UPDATE job SET due_ms = ?3, claims = claims + 1,"
+	    " tries = tries + 1 WHERE id = ?1 AND claims = ?2" },
+	[STATEMENT_JOB_RELEASE] = { STORE_LASTING,
+	    "UPDATE job SET due_ms = ?3, progress = 0, tries = tries - 1"
+	    " WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_MOVE] = { STORE_LASTING,
 	    "UPDATE job SET due_ms = ?3, progress = ?4"
-	    " WHERE id = ?1 AND attempts = ?2" },
+	    " WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_DELETE] = { STORE_LASTING,
-	    "DELETE FROM job WHERE id = ?1 AND attempts = ?2" },
+	    "DELETE FROM job WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_DELETE_ALL] = { STORE_LASTING,
 	    "DELETE FROM job WHERE recording = ?1 AND kind <> ?2" },
 	[STATEMENT_JOB_NEXT] = { STORE_LASTING,

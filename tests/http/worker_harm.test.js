@@ -101,7 +101,7 @@ describe('a worker that is killed', { concurrency: 1 }, () => {
 	}));
 
 	test('a lease that was lost ends the work', (api) => struck(api, '.mp4-', async (worker, folder) => {
-		sql(server.dataDir, 'UPDATE job SET attempts = attempts + 1');
+		sql(server.dataDir, 'UPDATE job SET claims = claims + 1');
 		await until('it drops the work', () => jobsLogged(server).some(({ end }) => end === "is another's now"));
 		assert.deepEqual(leftovers(folder), []);
 		await worker.stop();
