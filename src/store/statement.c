@@ -275,19 +275,14 @@ static const struct text TEXTS[] = {
 	    "SELECT s.seq, s.id, s.key_hash, s.title, s.description, s.status,"
 	    " s.visibility, s.record, s.created_ms, s.started_ms, s.stopped_ms,"
 	    " s.peak_viewers, s.views_total, s.view_day, s.views_today,"
-	    " s.view_month, s.views_month, r.seq FROM recording r"
-	    " JOIN stream s ON s.id = r.stream_id"
-	    " WHERE r.state = 2 AND r.seq < ?1 AND s.visibility = 0"
-	    " AND s.status <> 1 AND NOT EXISTS (SELECT 1 FROM recording n"
-	    " WHERE n.stream_id = r.stream_id AND n.seq > r.seq AND"
-	    " n.state = 2)"
-	    " ORDER BY r.seq DESC LIMIT ?2" },
+	    " s.view_month, s.views_month, r.seq FROM replay r"
+	    " CROSS JOIN stream s ON s.id = r.stream_id"
+	    " WHERE r.seq < ?1 ORDER BY r.seq DESC LIMIT ?2" },
 	[STATEMENT_RECORDING_OLDEST] = { STORE_LASTING,
-	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE state = 2"
-	    " AND ended_ms < ?1 ORDER BY ended_ms LIMIT 1" },
+	    "SELECT " RECORDING_COLUMNS " FROM recording"
+	    " WHERE state IN (2, 3) AND ended_ms < ?1 ORDER BY ended_ms LIMIT 1" },
 	[STATEMENT_RECORDING_KEPT] = { STORE_LASTING,
-	    "SELECT coalesce(sum(bytes), 0) FROM recording"
-	    " WHERE state = 2 AND ended_ms > 0" },
+	    "SELECT kept_bytes FROM site WHERE id = 0" },
 	[STATEMENT_SITE_BYTES] = { STORE_LASTING,
 	    "SELECT media_bytes FROM site WHERE id = 0" },
 	[STATEMENT_RENDITION_PUT] = { STORE_LASTING,
