@@ -84,7 +84,7 @@ int jobs_remove(struct live *live, const struct job *job,
     __attribute__((warn_unused_result));
 
 /*
- * Retention: READY recordings that are older than keep_days, or the oldest
+ * Retention: recordings, READY or FAILED, that are older than keep_days, or the oldest
  * beyond keep_max, are taken away and get a JOB_REMOVE. How many, or -1.
  */
 int jobs_retain(struct live *live, struct error *err)

@@ -93,8 +93,9 @@ int store_recording_delete(struct store *store, int64_t seq, int64_t max,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * For retention. The oldest READY one that ended before `unix_ms`: 1 and
- * *recording, 0 or -1. The bytes of all READY ones. The oldest READY one.
+ * For retention: of those that are kept, READY or FAILED, the one that ended
+ * first, if before `ended_before_unix_ms` (1 and *recording, 0 or -1); and what
+ * they weigh together (0 and *bytes, or -1).
  */
 int store_recording_oldest(struct store *store, int64_t ended_before_unix_ms,
     struct recording *recording, struct error *err)

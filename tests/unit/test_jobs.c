@@ -379,6 +379,33 @@ what_is_old_is_not_kept(void **state)
 }
 
 static void
+what_failed_is_kept_no_longer(void **state)
+{
+	struct unit *unit = *state;
+	struct stream old, young;
+	struct recording recording;
+	struct error err;
+
+	kept(unit, 8, 200, &old);
+	kept(unit, 6, 200, &young);
+	unit_sql(unit, STORE_LASTING, "UPDATE recording SET state = 3");
+	unit->config.keep_days = 7;
+	assert_int_equal(jobs_retain(&unit->live, &err), 1);
+	assert_int_equal(
+	    store_recording_newest(unit->live.store, old.id, &recording, &err),
+	    0);
+	unit->config.keep_days = 0;
+	unit->config.keep_max_mb = 100;
+	assert_int_equal(jobs_retain(&unit->live, &err), 1);
+	assert_int_equal(count(unit, "job WHERE kind = 4"), 2);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_LASTING, "SELECT kept_bytes FROM site"),
+	    0);
+	stream_free(&old);
+	stream_free(&young);
+}
+
+static void
 the_oldest_go_when_there_is_too_much(void **state)
 {
 	struct unit *unit = *state;
@@ -419,6 +446,7 @@ main(void)
 		UNIT_LIVE(a_long_broadcast_is_removed_in_batches),
 		UNIT_LIVE(a_job_of_a_recording_that_is_gone_goes_too),
 		UNIT_LIVE(what_is_old_is_not_kept),
+		UNIT_LIVE(what_failed_is_kept_no_longer),
 		UNIT_LIVE(the_oldest_go_when_there_is_too_much),
 	};
 
