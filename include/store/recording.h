@@ -45,12 +45,8 @@ struct recording {
 int store_recording_insert(struct store *store, struct recording *recording,
     struct error *err) __attribute__((warn_unused_result));
 
-/* By seq; by id; the newest of a stream that isn't GOING. 1, 0 if none, or -1.
- */
+/* By seq; a stream's newest that isn't GOING. 1, 0 if there is none, or -1. */
 int store_recording_get(struct store *store, int64_t seq,
-    struct recording *recording, struct error *err)
-    __attribute__((warn_unused_result));
-int store_recording_find(struct store *store, const char *id,
     struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 int store_recording_newest(struct store *store, const char *stream_id,
@@ -59,6 +55,14 @@ int store_recording_newest(struct store *store, const char *stream_id,
 
 /* The newest that has anything to show. 1 and *recording, 0, or -1. */
 int store_recording_shown(struct store *store, const char *stream_id,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * A stream's newest that is over and isn't finished with: PROCESSING or GOING.
+ * 1, 0 if there is none, or -1.
+ */
+int store_recording_ended(struct store *store, const char *stream_id,
     struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -184,8 +188,8 @@ int store_segment_fill(struct store *store, const struct segment *segment,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * Up to `max` segments of a rendition from `from_seq` on, in order. Their
- * number, or -1.
+ * Up to `max` segments of `from`'s rendition, in order, beginning with its seq.
+ * Their number, or -1.
  */
 int store_segment_list(struct store *store, const struct segment *from, int max,
     struct segment *segments, struct error *err)

@@ -322,14 +322,11 @@ int
 jobs_remove(struct live *live, const struct job *job,
     const struct recording *recording, struct error *err)
 {
-	char path[FILE_PATH_BYTES];
 	int gone;
 
-	recording_hide(live, recording);
-	if (media_path(live->config, MEDIA_TRASH, recording->id, path, err) !=
-	    0)
+	if (recording_hide(live, recording, err) != 0)
 		return -1;
-	gone = file_remove_folder(path, REMOVE_FILES, err);
+	gone = recording_trash(live, recording, REMOVE_FILES, err);
 	if (gone <= 0)
 		return gone;
 	return remove_rows(live, job, err);
@@ -357,7 +354,7 @@ static int
 retain_next(struct live *live, struct recording *recording, struct error *err)
 {
 	const struct config *config = live->config;
-	const int64_t keep_ms = config->keep_days * 86400000;
+	const int64_t keep_ms = config->keep_days * CLOCK_DAY_MS;
 	int64_t bytes;
 	int found = 0;
 

@@ -12,7 +12,10 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "store/connection.h"
+#include "store/job.h"
+#include "store/recording.h"
 #include "store/statement.h"
+#include "store/stream.h"
 
 struct text {
 	enum store_part part;
@@ -35,6 +38,16 @@ struct text {
 #define UPLOAD_COLUMNS                                                 \
 	"stream_id, name, newcomer, file, kind, digest, bytes, at_ms," \
 	" published"
+
+/*
+ * Partial indexes serve only where the numbers are in the text, as in
+ * schema.sql.
+ */
+static_assert(STREAM_PENDING == 0 && STREAM_LIVE == 1 &&
+		  VISIBILITY_PUBLIC == 0 && RECORDING_PROCESSING == 1 &&
+		  RECORDING_READY == 2 && RECORDING_FAILED == 3 &&
+		  RECORDING_GOING == 4 && JOB_REMOVE == 4,
+    "the numbers of states and kinds below");
 
 /* clang-format off */
 static const struct text TEXTS[] = {
@@ -236,17 +249,18 @@ static const struct text TEXTS[] = {
 	    " WHERE stream_id = ?1 AND state = 1)" },
 	[STATEMENT_RECORDING_INSERT] = { STORE_LASTING,
 	    "INSERT INTO recording (id, stream_id, started_ms)"
-	    " VALUES (?1, ?2, ?3)" },
+	    " VALUES (?1, ?2, ?3) RETURNING " RECORDING_COLUMNS },
 	[STATEMENT_RECORDING_GET] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE seq = ?1" },
-	[STATEMENT_RECORDING_FIND] = { STORE_LASTING,
-	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE id = ?1" },
 	[STATEMENT_RECORDING_NEWEST] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_SHOWN] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 AND renditions > 0 ORDER BY seq DESC LIMIT 1" },
+	[STATEMENT_RECORDING_ENDED] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
+	    " AND state IN (1, 4) ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_NEXT] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND seq > ?2 ORDER BY seq LIMIT 1" },
