@@ -84,8 +84,8 @@ int jobs_remove(struct live *live, const struct job *job,
     __attribute__((warn_unused_result));
 
 /*
- * Retention: recordings, READY or FAILED, that are older than keep_days, or the oldest
- * beyond keep_max, are taken away and get a JOB_REMOVE. How many, or -1.
+ * Retention: recordings, READY or FAILED, that are older than keep_days, or the
+ * oldest beyond keep_max, are taken away and get a JOB_REMOVE. How many, or -1.
  */
 int jobs_retain(struct live *live, struct error *err)
     __attribute__((warn_unused_result));

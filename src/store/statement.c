@@ -294,7 +294,8 @@ static const struct text TEXTS[] = {
 	    " WHERE r.seq < ?1 ORDER BY r.seq DESC LIMIT ?2" },
 	[STATEMENT_RECORDING_OLDEST] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording"
-	    " WHERE state IN (2, 3) AND ended_ms < ?1 ORDER BY ended_ms LIMIT 1" },
+	    " WHERE state IN (2, 3) AND ended_ms < ?1"
+	    " ORDER BY ended_ms LIMIT 1" },
 	[STATEMENT_RECORDING_KEPT] = { STORE_LASTING,
 	    "SELECT kept_bytes FROM site WHERE id = 0" },
 	[STATEMENT_SITE_BYTES] = { STORE_LASTING,
