@@ -24,7 +24,8 @@ struct job {
 	int64_t id;
 	int64_t recording; /* its seq */
 	enum job_kind kind;
-	int64_t attempts; /* this claim's number, from 1 */
+	int64_t claim; /* this claim's number, from 1 */
+	int64_t tries; /* with this one, those given back aside */
 };
 
 /* Adds a job; one of that kind that is open gets the earlier due time. */
@@ -36,8 +37,14 @@ int store_job_claim(struct store *store, int64_t now_unix_ms,
     int64_t lease_unix_ms, struct job *job, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Moves the claim's lease (or next try) and progress (thousandths). 1; 0:
- * another has it; -1. */
+/* Gives a claim back, as if it had not been tried. 1, 0 if it is lost, -1. */
+int store_job_release(struct store *store, const struct job *job,
+    int64_t now_unix_ms, struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Moves the claim's lease (or next try) and progress (thousandths). 1; 0:
+ * another has it; -1.
+ */
 int store_job_move(struct store *store, const struct job *job,
     int64_t due_unix_ms, int64_t progress, struct error *err)
     __attribute__((warn_unused_result));

@@ -12,7 +12,10 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "store/connection.h"
+#include "store/job.h"
+#include "store/recording.h"
 #include "store/statement.h"
+#include "store/stream.h"
 
 struct text {
 	enum store_part part;
@@ -35,6 +38,16 @@ struct text {
 #define UPLOAD_COLUMNS                                                  \
 	"stream_id, name, newcomer, file, kind, digest, bytes, sender," \
 	" at_ms, published"
+
+/*
+ * Partial indexes serve only where the numbers are in the text, as in
+ * schema.sql.
+ */
+static_assert(STREAM_PENDING == 0 && STREAM_LIVE == 1 &&
+		  VISIBILITY_PUBLIC == 0 && RECORDING_PROCESSING == 1 &&
+		  RECORDING_READY == 2 && RECORDING_FAILED == 3 &&
+		  RECORDING_GOING == 4 && JOB_REMOVE == 4,
+    "the numbers of states and kinds below");
 
 /* clang-format off */
 static const struct text TEXTS[] = {
@@ -231,20 +244,23 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM push WHERE stream_id = ?1" },
 	[STATEMENT_STREAM_SETTLE] = { STORE_LASTING,
 	    "UPDATE stream SET status = ?2"
-	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL" },
+	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM recording"
+	    " WHERE stream_id = ?1 AND state = 1)" },
 	[STATEMENT_RECORDING_INSERT] = { STORE_LASTING,
 	    "INSERT INTO recording (id, stream_id, started_ms)"
-	    " VALUES (?1, ?2, ?3)" },
+	    " VALUES (?1, ?2, ?3) RETURNING " RECORDING_COLUMNS },
 	[STATEMENT_RECORDING_GET] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE seq = ?1" },
-	[STATEMENT_RECORDING_FIND] = { STORE_LASTING,
-	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE id = ?1" },
 	[STATEMENT_RECORDING_NEWEST] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_SHOWN] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 AND renditions > 0 ORDER BY seq DESC LIMIT 1" },
+	[STATEMENT_RECORDING_ENDED] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
+	    " AND state IN (1, 4) ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_NEXT] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND seq > ?2 ORDER BY seq LIMIT 1" },
@@ -273,19 +289,15 @@ static const struct text TEXTS[] = {
 	    "SELECT s.seq, s.id, s.key_hash, s.title, s.description, s.status,"
 	    " s.visibility, s.record, s.created_ms, s.started_ms, s.stopped_ms,"
 	    " s.peak_viewers, s.views_total, s.view_day, s.views_today,"
-	    " s.view_month, s.views_month, r.seq FROM recording r"
-	    " JOIN stream s ON s.id = r.stream_id"
-	    " WHERE r.state = 2 AND r.seq < ?1 AND s.visibility = 0"
-	    " AND s.status <> 1 AND NOT EXISTS (SELECT 1 FROM recording n"
-	    " WHERE n.stream_id = r.stream_id AND n.seq > r.seq AND"
-	    " n.state = 2)"
-	    " ORDER BY r.seq DESC LIMIT ?2" },
+	    " s.view_month, s.views_month, r.seq FROM replay r"
+	    " CROSS JOIN stream s ON s.id = r.stream_id"
+	    " WHERE r.seq < ?1 ORDER BY r.seq DESC LIMIT ?2" },
 	[STATEMENT_RECORDING_OLDEST] = { STORE_LASTING,
-	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE state = 2"
-	    " AND ended_ms < ?1 ORDER BY ended_ms LIMIT 1" },
+	    "SELECT " RECORDING_COLUMNS " FROM recording"
+	    " WHERE state IN (2, 3) AND ended_ms < ?1"
+	    " ORDER BY ended_ms LIMIT 1" },
 	[STATEMENT_RECORDING_KEPT] = { STORE_LASTING,
-	    "SELECT coalesce(sum(bytes), 0) FROM recording"
-	    " WHERE state = 2 AND ended_ms > 0" },
+	    "SELECT kept_bytes FROM site WHERE id = 0" },
 	[STATEMENT_SITE_BYTES] = { STORE_LASTING,
 	    "SELECT media_bytes FROM site WHERE id = 0" },
 	[STATEMENT_RENDITION_PUT] = { STORE_LASTING,
@@ -359,16 +371,19 @@ static const struct text TEXTS[] = {
 	    " ON CONFLICT (recording, kind) DO UPDATE SET"
 	    " due_ms = min(due_ms, excluded.due_ms)" },
 	[STATEMENT_JOB_DUE] = { STORE_LASTING,
-	    "SELECT id, recording, kind, attempts FROM job WHERE due_ms <= ?1"
-	    " ORDER BY due_ms LIMIT 1" },
+	    "SELECT id, recording, kind, claims, tries FROM job"
+	    " WHERE due_ms <= ?1 ORDER BY due_ms LIMIT 1" },
 	[STATEMENT_JOB_CLAIM] = { STORE_LASTING,
-	    "UPDATE job SET due_ms = ?3, attempts = attempts + 1"
-	    " WHERE id = ?1 AND attempts = ?2" },
+	    "UPDATE job SET due_ms = ?3, claims = claims + 1,"
+	    " tries = tries + 1 WHERE id = ?1 AND claims = ?2" },
+	[STATEMENT_JOB_RELEASE] = { STORE_LASTING,
+	    "UPDATE job SET due_ms = ?3, progress = 0, tries = tries - 1"
+	    " WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_MOVE] = { STORE_LASTING,
 	    "UPDATE job SET due_ms = ?3, progress = ?4"
-	    " WHERE id = ?1 AND attempts = ?2" },
+	    " WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_DELETE] = { STORE_LASTING,
-	    "DELETE FROM job WHERE id = ?1 AND attempts = ?2" },
+	    "DELETE FROM job WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_DELETE_ALL] = { STORE_LASTING,
 	    "DELETE FROM job WHERE recording = ?1 AND kind <> ?2" },
 	[STATEMENT_JOB_NEXT] = { STORE_LASTING,

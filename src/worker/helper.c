@@ -223,7 +223,7 @@ helper_input(struct argv *argv, const struct segment *segment)
 
 	media_init_name(segment->rendition, segment->init, init);
 	media_segment_name(segment, name);
-	argv_segment(argv, segment->kind == MEDIA_FMP4 ? init : NULL, name);
+	argv_segment(argv, (enum media_kind)segment->kind, init, name);
 }
 
 int
