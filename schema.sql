@@ -371,7 +371,8 @@ CREATE TABLE encoder (
 	target_s INTEGER NOT NULL,
 	-- when this encoder's first list came
 	began_ms INTEGER NOT NULL,
-	-- 1: the list has ended; 2: the broadcast was stopped meanwhile
+	-- 1: the list has ended; 2: the broadcast was stopped meanwhile; 3:
+	-- it ended because nothing was heard
 	ended INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (stream_id, name)
 ) STRICT, WITHOUT ROWID;

@@ -1,7 +1,8 @@
 /*
- * Starting the worker. The lock file tells whether one runs, and its time of
- * change when one was started last; whoever looks holds the lock meanwhile, so
- * that of several programs one starts it.
+ * What is left to do when a broadcast is over: what takes milliseconds is done
+ * here, for the rest a worker is started. The lock file tells whether one runs,
+ * and its time of change when one was started last; whoever looks holds the
+ * lock meanwhile, so that of several programs one starts it.
  */
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -108,6 +109,7 @@ door_kick(struct live *live)
 	bool starts;
 	int lock;
 
+	jobs_quick(live);
 	kick_reap();
 	if (atomic_load(&started) > 0)
 		return;

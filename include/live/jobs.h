@@ -29,6 +29,18 @@ struct topic jobs_topic(void);
 int jobs_claim(struct live *live, struct job *job, struct recording *recording,
     struct error *err) __attribute__((warn_unused_result));
 
+/* The same, of those alone that jobs_replay and jobs_remove do whole. */
+int jobs_claim_quick(struct live *live, struct job *job,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Does what is due of those, but for long removals, which are left for later:
+ * while a worker waits for a helper, and in programs where no worker may be
+ * running, so that a replay never waits behind another's download.
+ */
+void jobs_quick(struct live *live);
+
 /* When the next is due: 1 and *due_unix_ms, 0 if there is none, or -1. */
 int jobs_next(struct live *live, int64_t *due_unix_ms, struct error *err)
     __attribute__((warn_unused_result));

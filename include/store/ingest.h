@@ -18,6 +18,7 @@ enum encoder_ended {
 	ENCODER_SENDING,
 	ENCODER_ENDED,	 /* its list says so */
 	ENCODER_STOPPED, /* the broadcast was stopped under it */
+	ENCODER_LAPSED,	 /* it was silent until the broadcast ended */
 };
 
 /* The encoder of one playlist; see schema.sql. */
@@ -56,6 +57,10 @@ int store_encoder_of_rendition(struct store *store, const char *stream_id,
 
 /* The broadcast is over: all of a stream's are STOPPED. 0 or -1. */
 int store_encoder_stop_all(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* It ended for their silence: those that were SENDING are LAPSED. 0 or -1. */
+int store_encoder_lapse_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
 /* An entry of a pushed list that waits to be published. */

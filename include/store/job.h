@@ -6,6 +6,7 @@
 #ifndef LIVEBIN_STORE_JOB_H
 #define LIVEBIN_STORE_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/store.h"
@@ -32,10 +33,15 @@ struct job {
 int store_job_insert(struct store *store, int64_t recording, enum job_kind kind,
     int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
 
-/* Claims the job that is due first until `lease`. 1 and *job, 0, or -1. */
-int store_job_claim(struct store *store, int64_t now_unix_ms,
-    int64_t lease_unix_ms, struct job *job, struct error *err)
-    __attribute__((warn_unused_result));
+/* A claim that is wished for. */
+struct job_wish {
+	int64_t now_unix_ms, lease_unix_ms;
+	bool quick; /* of REPLAY and REMOVE alone, which need no helper */
+};
+
+/* Claims the job that is due first until its lease. 1 and *job, 0, or -1. */
+int store_job_claim(struct store *store, const struct job_wish *wish,
+    struct job *job, struct error *err) __attribute__((warn_unused_result));
 
 /* Gives a claim back, as if it had not been tried. 1, 0 if it is lost, -1. */
 int store_job_release(struct store *store, const struct job *job,

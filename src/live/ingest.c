@@ -130,17 +130,15 @@ struct taken {
 	bool awaited;
 };
 
-/* Is an encoder sending that this arrival isn't from, by its address? */
+/* Is an encoder sending? 1, 0, or -1. */
 static int
-ingest_is_other(struct live *live, const struct stream *stream,
-    const struct arrival *arrival, struct error *err)
+ingest_is_held(struct live *live, const char *stream_id, struct error *err)
 {
 	struct encoder encoder;
 	int found;
 
-	found = store_encoder_newest(live->store, stream->id, &encoder, err);
-	return found == 1 ? ingest_held_ms(&encoder, clock_unix_ms()) > 0 &&
-				strcmp(encoder.sender, arrival->sender) != 0
+	found = store_encoder_newest(live->store, stream_id, &encoder, err);
+	return found == 1 ? ingest_held_ms(&encoder, clock_unix_ms()) > 0
 			  : found;
 }
 
@@ -185,12 +183,14 @@ ingest_place(struct live *live, const struct stream *stream,
 	if (found < 0)
 		return -1;
 	taken->was_there = found == 1;
-	/* Over one that waits for its list only its own sender may write. */
-	if (found == 1 && !upload->published && !upload_same(upload, arrival) &&
-	    strcmp(upload->sender, arrival->sender) != 0)
-		found = ingest_is_other(live, stream, arrival, err);
-	else if (!upload->published)
-		found = 0;
+	/*
+	 * So is another file under a name that waits for its list, while one
+	 * is sending: an encoder that sends twice sends the same.
+	 */
+	if (found == 1 && !upload->published)
+		found = upload_same(upload, arrival)
+			    ? 0
+			    : ingest_is_held(live, stream->id, err);
 	if (found < 0 || (found == 1 && ingest_aside(live, stream, arrival,
 					    taken, err) != 0))
 		return -1;

@@ -252,7 +252,7 @@ list_decide(struct incoming *in, struct error *err)
 		return 0;
 	if (list_check_maps(in, err) != 0)
 		return -1;
-	if (in->goes_on && in->encoder.ended != ENCODER_STOPPED) {
+	if (in->goes_on && in->encoder.ended < ENCODER_STOPPED) {
 		if (ingest_settle_newcomer(
 			in->live, in->stream->id, false, err) != 0)
 			return -1;
@@ -326,7 +326,7 @@ list_start(struct incoming *in, struct stream *stream, struct error *err)
 {
 	int whole = 1;
 
-	if (in->goes_on || in->stale)
+	if (in->stale || (in->goes_on && in->encoder.ended != ENCODER_LAPSED))
 		return list_over(in, err);
 	if (in->known && in->list->ended)
 		whole = list_is_whole(in, err);

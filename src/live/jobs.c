@@ -169,14 +169,15 @@ jobs_tried_out(const struct live *live, const struct job *job, int64_t tries)
  * is gone instead, because its recording is, or it was tried too often.
  */
 static int
-claim_next(struct change *change, struct job *job, struct recording *recording,
-    struct error *err)
+claim_next(struct change *change, bool quick, struct job *job,
+    struct recording *recording, struct error *err)
 {
 	struct store *store = change->live->store;
 	const int64_t now = clock_unix_ms();
+	const struct job_wish wish = { now, now + JOBS_LEASE_MS, quick };
 	int rc;
 
-	rc = store_job_claim(store, now, now + JOBS_LEASE_MS, job, err);
+	rc = store_job_claim(store, &wish, job, err);
 	if (rc != 1)
 		return rc;
 	rc = store_recording_get(store, job->recording, recording, err);
@@ -192,9 +193,9 @@ claim_next(struct change *change, struct job *job, struct recording *recording,
 	return jobs_give_up(change, job, DIED, err) < 0 ? -1 : CLAIM_PASSED;
 }
 
-int
-jobs_claim(struct live *live, struct job *job, struct recording *recording,
-    struct error *err)
+static int
+jobs_claim_kind(struct live *live, bool quick, struct job *job,
+    struct recording *recording, struct error *err)
 {
 	struct change change;
 	int rc;
@@ -203,11 +204,25 @@ jobs_claim(struct live *live, struct job *job, struct recording *recording,
 	do {
 		if (change_begin(&change, live, STORE_LASTING, err) != 0)
 			return -1;
-		rc = claim_next(&change, job, recording, err);
+		rc = claim_next(&change, quick, job, recording, err);
 		if (change_end(&change, rc < 0 ? -1 : 0, err) != 0)
 			return -1;
 	} while (rc == CLAIM_PASSED);
 	return rc;
+}
+
+int
+jobs_claim(struct live *live, struct job *job, struct recording *recording,
+    struct error *err)
+{
+	return jobs_claim_kind(live, false, job, recording, err);
+}
+
+int
+jobs_claim_quick(struct live *live, struct job *job,
+    struct recording *recording, struct error *err)
+{
+	return jobs_claim_kind(live, true, job, recording, err);
 }
 
 int

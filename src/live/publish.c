@@ -160,7 +160,7 @@ batch_time(const struct batch *batch, const struct listed *listed, bool breaks)
 	if (rendition->segments > 0 && !breaks)
 		return rendition->end_unix_ms;
 	if (listed->at_unix_ms > rendition->end_unix_ms &&
-	    listed->at_unix_ms < clock_unix_ms() + 86400000)
+	    listed->at_unix_ms < clock_unix_ms() + CLOCK_DAY_MS)
 		return listed->at_unix_ms;
 	begun = clock_unix_ms() - listed->duration_us / 1000;
 	return begun > rendition->end_unix_ms ? begun : rendition->end_unix_ms;

@@ -125,6 +125,17 @@ store_encoder_stop_all(
 }
 
 int
+store_encoder_lapse_all(
+    struct store *store, const char *stream_id, struct error *err)
+{
+	int rc;
+
+	rc = statement_run(
+	    store, STATEMENT_ENCODER_LAPSE_ALL, err, "t", stream_id);
+	return rc < 0 ? -1 : 0;
+}
+
+int
 store_encoder_silent(struct store *store, int64_t unix_ms,
     struct encoder *encoder, struct error *err)
 {

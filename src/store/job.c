@@ -17,12 +17,13 @@ store_job_insert(struct store *store, int64_t recording, enum job_kind kind,
 }
 
 int
-store_job_claim(struct store *store, int64_t now_unix_ms, int64_t lease_unix_ms,
+store_job_claim(struct store *store, const struct job_wish *wish,
     struct job *job, struct error *err)
 {
 	int rc;
 
-	rc = statement_step(store, STATEMENT_JOB_DUE, err, "i", now_unix_ms);
+	rc = statement_step(store, STATEMENT_JOB_DUE, err, "ii",
+	    wish->now_unix_ms, (int64_t)wish->quick);
 	if (rc == 1) {
 		job->id = statement_int(store, STATEMENT_JOB_DUE, 0);
 		job->recording = statement_int(store, STATEMENT_JOB_DUE, 1);
@@ -35,7 +36,7 @@ store_job_claim(struct store *store, int64_t now_unix_ms, int64_t lease_unix_ms,
 	if (rc != 1)
 		return rc;
 	return statement_run(store, STATEMENT_JOB_CLAIM, err, "iii", job->id,
-	    job->claim++, lease_unix_ms);
+	    job->claim++, wish->lease_unix_ms);
 }
 
 int

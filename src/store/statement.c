@@ -372,7 +372,8 @@ static const struct text TEXTS[] = {
 	    " due_ms = min(due_ms, excluded.due_ms)" },
 	[STATEMENT_JOB_DUE] = { STORE_LASTING,
 	    "SELECT id, recording, kind, claims, tries FROM job"
-	    " WHERE due_ms <= ?1 ORDER BY due_ms LIMIT 1" },
+	    " WHERE due_ms <= ?1 AND (?2 = 0 OR kind IN (0, 4))"
+	    " ORDER BY due_ms LIMIT 1" },
 	[STATEMENT_JOB_CLAIM] = { STORE_LASTING,
 	    "UPDATE job SET due_ms = ?3, claims = claims + 1,"
 	    " tries = tries + 1 WHERE id = ?1 AND claims = ?2" },
@@ -410,7 +411,11 @@ static const struct text TEXTS[] = {
 	[STATEMENT_ENCODER_SENDING] = { STORE_PASSING,
 	    "SELECT count(*) FROM encoder WHERE stream_id = ?1 AND ended = 0" },
 	[STATEMENT_ENCODER_STOP_ALL] = { STORE_PASSING,
-	    "UPDATE encoder SET ended = 2 WHERE stream_id = ?1" },
+	    "UPDATE encoder SET ended = 2 WHERE stream_id = ?1"
+	    " AND ended <> 3" },
+	[STATEMENT_ENCODER_LAPSE_ALL] = { STORE_PASSING,
+	    "UPDATE encoder SET ended = 3 WHERE stream_id = ?1"
+	    " AND ended = 0" },
 	[STATEMENT_ENCODER_SILENT] = { STORE_PASSING,
 	    "SELECT " ENCODER_COLUMNS " FROM encoder WHERE heard_ms <= ?1"
 	    " ORDER BY heard_ms LIMIT 1" },

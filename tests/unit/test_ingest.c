@@ -455,6 +455,27 @@ the_last_list_of_one_that_was_refused_begins_nothing(void **state)
 	assert_int_equal(stream.status, STREAM_READY);
 }
 
+/* A suspended laptop, a stalled line: the show goes on as another broadcast. */
+static void
+an_encoder_that_was_silent_too_long_begins_another(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 2);
+	unit_sql(unit, STORE_PASSING, "UPDATE broadcast SET deadline_ms = 1");
+	(void)audience_sweep(&unit->live);
+	unit_again(unit, &stream);
+	assert_int_equal(stream.status, STREAM_READY);
+	unit_ok(send_as(unit, &stream, 2, "one", &err), &err);
+	unit_ok(list_of(unit, &stream, 0, 2, &err), &err);
+	unit_again(unit, &stream);
+	assert_int_equal(stream.status, STREAM_LIVE);
+	assert_played(unit, &stream, "one 2|");
+}
+
 /* Rows that a list left between a stop's two halves. */
 static void
 what_waits_when_a_broadcast_stops_is_not_of_the_next(void **state)
@@ -651,6 +672,7 @@ main(void)
 		UNIT_LIVE(two_in_step_are_told_apart_by_their_addresses),
 		UNIT_LIVE(an_encoder_may_move_to_another_address),
 		UNIT_LIVE(the_last_list_of_one_that_was_refused_begins_nothing),
+		UNIT_LIVE(an_encoder_that_was_silent_too_long_begins_another),
 		UNIT_LIVE(what_waits_when_a_broadcast_stops_is_not_of_the_next),
 		UNIT_LIVE(a_stopped_stream_gets_no_recording),
 		UNIT_LIVE(a_broadcast_without_its_folder_stops),
