@@ -130,15 +130,17 @@ struct taken {
 	bool awaited;
 };
 
-/* Is an encoder sending? 1, 0, or -1. */
+/* Is an encoder sending, from another address than that? 1, 0, or -1. */
 static int
-ingest_is_held(struct live *live, const char *stream_id, struct error *err)
+ingest_is_others(struct live *live, const char *stream_id, const char *sender,
+    struct error *err)
 {
 	struct encoder encoder;
 	int found;
 
 	found = store_encoder_newest(live->store, stream_id, &encoder, err);
-	return found == 1 ? ingest_held_ms(&encoder, clock_unix_ms()) > 0
+	return found == 1 ? ingest_held_ms(&encoder, clock_unix_ms()) > 0 &&
+				strcmp(encoder.sender, sender) != 0
 			  : found;
 }
 
@@ -183,14 +185,13 @@ ingest_place(struct live *live, const struct stream *stream,
 	if (found < 0)
 		return -1;
 	taken->was_there = found == 1;
-	/*
-	 * So is another file under a name that waits for its list, while one
-	 * is sending: an encoder that sends twice sends the same.
-	 */
+	/* Over one that waits for its list a stranger doesn't write either. */
 	if (found == 1 && !upload->published)
-		found = upload_same(upload, arrival)
+		found = arrival->kind == MEDIA_UNUSED ||
+				upload_same(upload, arrival)
 			    ? 0
-			    : ingest_is_held(live, stream->id, err);
+			    : ingest_is_others(
+				  live, stream->id, arrival->sender, err);
 	if (found < 0 || (found == 1 && ingest_aside(live, stream, arrival,
 					    taken, err) != 0))
 		return -1;

@@ -326,7 +326,9 @@ list_start(struct incoming *in, struct stream *stream, struct error *err)
 {
 	int whole = 1;
 
-	if (in->stale || (in->goes_on && in->encoder.ended != ENCODER_LAPSED))
+	if (in->stale || (in->goes_on && (in->encoder.ended != ENCODER_LAPSED ||
+					     incoming_end(in->list) <=
+						 in->encoder.sequence + 1)))
 		return list_over(in, err);
 	if (in->known && in->list->ended)
 		whole = list_is_whole(in, err);
