@@ -3,9 +3,12 @@
  * two of them say of a stream.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 
-import { JOBS_MS } from './broadcast.js';
+import { JOBS_MS, probe } from './broadcast.js';
 import { openBrowser, shoot } from './browser.js';
 import { Client } from './client.js';
 import { readPlaylist } from './hls.js';
@@ -84,6 +87,27 @@ export class Stage {
 	/** A playlist. */
 	async list(url) {
 		return readPlaylist((await this.fetch(url)).text);
+	}
+
+	/**
+	 * The pictures of a list's segments, counted one by one: players of several lose some at a break.
+	 * @param {string} url
+	 */
+	async frames(url) {
+		const folder = mkdtempSync(join(tmpdir(), 'livebin-film-'));
+		const path = join(folder, 'segment.mp4');
+		const bytes = async (name) => (await this.fetch(new URL(name, url).href)).raw;
+		let count = 0;
+		try {
+			for (const { uri, map, gap } of (await this.list(url)).entries) {
+				if (gap) continue;
+				writeFileSync(path, Buffer.concat([await bytes(map), await bytes(uri)]));
+				count += (await probe(path)).frames;
+			}
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+		return count;
 	}
 
 	/** The recording, once no job is left. */

@@ -50,6 +50,15 @@ function timesOf({ data }, init, isVideo) {
 }
 
 describe('the segmenter', () => {
+	it('tells where sound is waited for: at its oldest picture, ended or open', () => {
+		const { segmenter, video } = bench(true);
+		assert.equal(segmenter.beginUs, null);
+		video(0, 3);
+		assert.equal(segmenter.beginUs, 0);
+		segmenter.forgetAudio();
+		assert.equal(segmenter.beginUs, 2_000_000);
+	});
+
 	it('cuts at key frames, two seconds apart, and every segment lasts until the next one', () => {
 		const { video, segmenter, out, begins } = bench(false);
 		video(0, 7);

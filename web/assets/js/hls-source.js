@@ -20,8 +20,13 @@ const MENDS_MAX = 2;
 const MENDS_MS = 30_000;
 /** How fast a viewer who fell behind catches up. */
 const CATCH_UP_RATE = 1.5;
+/** So near the end of what was loaded, what follows is needed. */
+const TURN_SECONDS = 0.3;
 /** Native players keep about so far from the end. */
 const NATIVE_EDGE_SECONDS = 6;
+
+/** When the place of the picture is another, or what becomes of it. */
+const PLACE_EVENTS = ['timeupdate', 'waiting', 'seeking', 'play', 'pause', 'ratechange'];
 
 /**
  * @typedef {import('./api.js').Problem} Problem
@@ -29,6 +34,8 @@ const NATIVE_EDGE_SECONDS = 6;
  * @typedef {object} SourceEvents
  * @property {(reason: string) => void} broken  once
  * @property {(problem: Problem) => void} refused  once
+ *
+ * @typedef {{number: number, offset: number}} Place  a segment, and seconds into it
  *
  * @typedef {object} SourceOptions
  * @property {boolean} isLive stay near the end, and come back to it
@@ -47,6 +54,18 @@ export class HlsSource {
 	#isOver = false;
 	#isClosed = false;
 	/** @type {number[]} */ #mends = [];
+	/** The stretch between two discontinuities that was loaded last. @type {number|null} */
+	#stretch = null;
+	/** Where the stretch begins that can't follow it. @type {number|null} */ #turnAt = null;
+	/** How it stands, for when the library has emptied the element. */
+	#stand = { seconds: 0, paused: false, rate: 1 };
+	#onPlace = () => {
+		const { currentTime, paused, playbackRate } = this.#video;
+		this.#stand = { seconds: currentTime, paused, rate: playbackRate };
+		this.#turn();
+		this.#endAtGap();
+	};
+	/** @type {any} */ #library = null;
 	/** @type {() => void} */ #onNativeError = () => {};
 	#video;
 	#url;
@@ -75,7 +94,7 @@ export class HlsSource {
 			return;
 		}
 		if (this.#isOver) return;
-		if (library.isSupported()) this.#openLibrary(library);
+		if (library.isSupported()) this.#begin(library);
 		else if (this.#video.canPlayType(NATIVE_TYPE)) this.#openNative();
 		else this.#refuse(unplayable('', ''));
 	}
@@ -105,15 +124,25 @@ export class HlsSource {
 		this.#isClosed = true;
 		this.#isOver = true;
 		this.#video.removeEventListener('error', this.#onNativeError);
+		for (const name of PLACE_EVENTS) this.#video.removeEventListener(name, this.#onPlace);
 		this.#hls?.destroy();
 		if (this.#isNative) empty(this.#video);
 	}
 
 	/** @param {any} library */
-	#openLibrary(library) {
-		const { isLive, startAt } = this.#options;
+	#begin(library) {
+		this.#library = library;
+		for (const name of PLACE_EVENTS) this.#video.addEventListener(name, this.#onPlace);
+		this.#openLibrary(this.#options.startAt ?? -1);
+		this.#play();
+	}
+
+	/** @param {number} startAt seconds; -1: the live edge, or the start */
+	#openLibrary(startAt) {
+		const { isLive } = this.#options;
+		const library = this.#library;
 		const hls = new library({
-			startPosition: startAt ?? -1,
+			startPosition: startAt,
 			maxLiveSyncPlaybackRate: isLive ? CATCH_UP_RATE : 1,
 			workerPath: WORKER,
 			// Our playlists have none of it.
@@ -124,11 +153,60 @@ export class HlsSource {
 		});
 		this.#hls = hls;
 		hls.on(library.Events.ERROR, (/** @type {string} */ _, /** @type {any} */ data) => {
-			if (data.fatal && !this.#isOver) this.#onFatal(library, data);
+			if (this.#isOver) return;
+			if (this.#isOther(data)) this.#turnSoon(data.frag.start);
+			else if (data.fatal) this.#onFatal(data);
+		});
+		hls.on(library.Events.FRAG_BUFFERED, (/** @type {string} */ _, /** @type {any} */ data) => {
+			this.#stretch = data.frag.cc;
 		});
 		hls.loadSource(this.#url);
 		hls.attachMedia(this.#video);
-		this.#play();
+	}
+
+	/**
+	 * An encoder without sound is followed by one with it, or the other way
+	 * round: the library's buffers can't take that. So what is loaded is played
+	 * to its end, and the library begins anew behind it.
+	 */
+	#turn() {
+		const video = this.#video;
+		if (this.#turnAt === null || this.#isOver || aheadOf(video) > TURN_SECONDS) return;
+		const { seconds, paused, rate } = this.#stand;
+		const isNear = Math.abs(this.#turnAt - seconds) < 2 * TURN_SECONDS;
+		const at = isNear ? this.#turnAt : seconds;
+		const place = placeOf(this.#hls.latestLevelDetails, at);
+		this.#turnAt = null;
+		this.#stretch = null;
+		this.#hls.destroy();
+		this.#openLibrary(at);
+		if (place) this.#startAt(place);
+		video.playbackRate = rate;
+		if (!paused) this.#play();
+	}
+
+	/**
+	 * A list that slides counts its seconds from another begin by now; its
+	 * segments have numbers.
+	 * @param {Place} place
+	 */
+	#startAt({ number, offset }) {
+		const hls = this.#hls;
+		const { LEVEL_LOADED } = this.#library.Events;
+		hls.once(LEVEL_LOADED, (/** @type {string} */ _, /** @type {any} */ { details }) => {
+			const segment = details.fragments.find((/** @type {any} */ one) => one.sn === number);
+			hls.startLoad(segment ? segment.start + offset : -1);
+		});
+	}
+
+	/** Where the last segments never came the library would wait for them for ever. */
+	#endAtGap() {
+		const details = this.#hls?.latestLevelDetails;
+		if (this.#isOver || !details || details.live || !details.fragments.at(-1)?.gap) return;
+		const last = details.fragments.findLast((/** @type {any} */ one) => !one.gap);
+		const { ended, currentTime } = this.#video;
+		const isThere = last && currentTime > last.end - TURN_SECONDS && aheadOf(this.#video) < TURN_SECONDS;
+		if (isThere && !ended) this.#hls.trigger(this.#library.Events.BUFFER_EOS, {});
 	}
 
 	#play() {
@@ -161,9 +239,9 @@ export class HlsSource {
 		else this.#break('the playlist is not there');
 	}
 
-	/** @param {any} library @param {any} data */
-	#onFatal(library, data) {
-		const { ErrorDetails, ErrorTypes } = library;
+	/** @param {any} data */
+	#onFatal(data) {
+		const { ErrorDetails, ErrorTypes } = this.#library;
 		if (data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR) {
 			const [, kind = '', codecs = ''] = /^(\w+)\/.*codecs="?([^"]*)/.exec(data.mimeType) ?? [];
 			this.#refuse(unplayable(kind, codecs));
@@ -176,6 +254,19 @@ export class HlsSource {
 		} else {
 			this.#break(String(data.details));
 		}
+	}
+
+	/** Is it the first of a stretch that can't follow what was loaded? @param {any} data */
+	#isOther({ details, frag }) {
+		const { BUFFER_APPEND_ERROR, MEDIA_SOURCE_REQUIRES_RESET } = this.#library.ErrorDetails;
+		const isRefused = details === BUFFER_APPEND_ERROR || details === MEDIA_SOURCE_REQUIRES_RESET;
+		return isRefused && this.#stretch !== null && frag && frag.cc !== this.#stretch;
+	}
+
+	/** Not beneath the library that tells of it. @param {number} seconds */
+	#turnSoon(seconds) {
+		this.#turnAt = seconds;
+		queueMicrotask(() => this.#turn());
 	}
 
 	#mayMend() {
@@ -200,6 +291,22 @@ export class HlsSource {
 		this.#hls?.stopLoad();
 		this.#on.refused(problem);
 	}
+}
+
+/** Seconds of media behind the one that is shown. @param {HTMLVideoElement} video */
+export function aheadOf({ buffered, currentTime }) {
+	for (let i = 0; i < buffered.length; i += 1) {
+		const isHere = buffered.start(i) <= currentTime + 0.1 && buffered.end(i) >= currentTime;
+		if (isHere) return buffered.end(i) - currentTime;
+	}
+	return 0;
+}
+
+/** @param {any} details @param {number} seconds @returns {Place|null} */
+function placeOf(details, seconds) {
+	const isHere = (/** @type {any} */ one) => one.start <= seconds + 0.01 && seconds + 0.01 < one.end;
+	const segment = details?.fragments.find(isHere);
+	return segment ? { number: segment.sn, offset: Math.max(0, seconds - segment.start) } : null;
 }
 
 /** The first codec of a list in words that this browser has not. @param {string} text */

@@ -7,7 +7,7 @@
  * given up.
  */
 
-import { HlsSource } from './hls-source.js';
+import { HlsSource, aheadOf } from './hls-source.js';
 
 const EVERY_MS = 250;
 /** A picture that stands this long is said to stand. */
@@ -177,13 +177,4 @@ export class HlsWay {
 		if (video.ended || this.#isStill) return true;
 		return this.what === 'live' && video.paused;
 	}
-}
-
-/** Seconds of media behind the one that is shown. @param {HTMLVideoElement} video */
-function aheadOf({ buffered, currentTime }) {
-	for (let i = 0; i < buffered.length; i += 1) {
-		const isHere = buffered.start(i) <= currentTime + 0.1 && buffered.end(i) >= currentTime;
-		if (isHere) return buffered.end(i) - currentTime;
-	}
-	return 0;
 }

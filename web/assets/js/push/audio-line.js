@@ -15,7 +15,7 @@ const SILENT_US = 1_500_000;
 /** A hole longer than this isn't filled: the line begins anew. */
 const BREAK_US = 5_000_000;
 /** A first block so near behind the picture's begin is led by silence. */
-const LEAD_US = 2_500_000;
+const LEAD_US = 5_500_000;
 const CHANNELS_MAX = 2;
 const SILENCE_SAMPLES = 960;
 const CHUNK_US = 20_000;
@@ -27,7 +27,7 @@ const ERRORS_MAX = 3;
  *
  * @typedef {object} AudioLineEvents
  * @property {(chunk: AudioChunk) => void} chunk
- * @property {() => number|null} begin  where the open segment's picture begins
+ * @property {() => number|null} begin  where the oldest picture begins that waits for sound
  * @property {() => void} unable  this browser has no encoder for the sound
  */
 
@@ -106,8 +106,10 @@ export class AudioLine {
 		}
 		this.#rate = rate;
 		this.#channels = channels;
-		const begin = this.#on.begin();
-		const isNear = begin !== null && us > begin && us - begin < LEAD_US;
+		// The first picture may still be in its encoder. A segment without its
+		// sound has another init section than all that follow.
+		const begin = this.#on.begin() ?? 0;
+		const isNear = us > begin && us - begin < LEAD_US;
 		this.#originUs = isNear ? begin : us;
 		this.#outUs = this.#originUs;
 		this.#samples = 0;

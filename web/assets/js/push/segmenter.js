@@ -62,9 +62,9 @@ export class Segmenter {
 		this.#on = on;
 	}
 
-	/** Where the open segment begins. @returns {number|null} */
+	/** Where the oldest picture begins that is here. @returns {number|null} */
 	get beginUs() {
-		return this.#open?.startUs ?? null;
+		return (this.#ended[0] ?? this.#open)?.startUs ?? null;
 	}
 
 	/** @param {VideoChunk} chunk */
