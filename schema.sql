@@ -55,7 +55,8 @@ CREATE TABLE push (
 -- One broadcast's media. It outlives its stream's row until its files are
 -- removed. docs/media.md says what the files are.
 CREATE TABLE recording (
-	seq INTEGER PRIMARY KEY,
+	-- never used again: what still knows a removed one by it finds none
+	seq INTEGER PRIMARY KEY AUTOINCREMENT,
 	-- playbackId: 21 characters of [A-Za-z0-9_-]; the folder's name
 	id TEXT NOT NULL UNIQUE,
 	stream_id TEXT NOT NULL,
@@ -76,23 +77,68 @@ CREATE TABLE recording (
 ) STRICT;
 CREATE INDEX recording_stream ON recording (stream_id, seq);
 CREATE INDEX recording_live ON recording (seq) WHERE state = 0;
-CREATE INDEX recording_ready ON recording (seq) WHERE state = 2;
-CREATE INDEX recording_ended ON recording (ended_ms, bytes) WHERE state = 2;
+CREATE INDEX recording_ready ON recording (stream_id, seq) WHERE state = 2;
+-- What is kept, and goes when it is old or too much.
+CREATE INDEX recording_kept ON recording (ended_ms) WHERE state IN (2, 3);
 
--- One row: what all recordings weigh together.
+-- One row: what all recordings weigh together, and those that are kept.
 CREATE TABLE site (
 	id INTEGER PRIMARY KEY CHECK (id = 0),
-	media_bytes INTEGER NOT NULL
+	media_bytes INTEGER NOT NULL,
+	kept_bytes INTEGER NOT NULL
 ) STRICT;
-INSERT INTO site (id, media_bytes) VALUES (0, 0);
+INSERT INTO site (id, media_bytes, kept_bytes) VALUES (0, 0, 0);
 CREATE TRIGGER recording_came AFTER INSERT ON recording BEGIN
-	UPDATE site SET media_bytes = media_bytes + new.bytes;
+	UPDATE site SET media_bytes = media_bytes + new.bytes,
+		kept_bytes = kept_bytes + new.bytes * (new.state IN (2, 3));
 END;
-CREATE TRIGGER recording_grew AFTER UPDATE OF bytes ON recording BEGIN
-	UPDATE site SET media_bytes = media_bytes + new.bytes - old.bytes;
+CREATE TRIGGER recording_grew AFTER UPDATE OF bytes, state ON recording BEGIN
+	UPDATE site SET media_bytes = media_bytes + new.bytes - old.bytes,
+		kept_bytes = kept_bytes + new.bytes * (new.state IN (2, 3))
+			- old.bytes * (old.state IN (2, 3));
 END;
 CREATE TRIGGER recording_went AFTER DELETE ON recording BEGIN
-	UPDATE site SET media_bytes = media_bytes - old.bytes;
+	UPDATE site SET media_bytes = media_bytes - old.bytes,
+		kept_bytes = kept_bytes - old.bytes * (old.state IN (2, 3));
+END;
+
+-- What GET /replays lists: the newest READY recording of each PUBLIC stream
+-- that isn't live. Kept by the triggers below, so that a page costs the same
+-- however much is stored that isn't listed.
+CREATE TABLE replay (
+	-- the recording's
+	seq INTEGER PRIMARY KEY,
+	stream_id TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- A name to INSERT a stream's id under: its row of replay is made anew.
+CREATE VIEW replay_of AS SELECT stream_id FROM replay;
+CREATE TRIGGER replay_looked_up INSTEAD OF INSERT ON replay_of BEGIN
+	DELETE FROM replay WHERE stream_id = new.stream_id;
+	INSERT INTO replay (seq, stream_id)
+		SELECT r.seq, r.stream_id FROM recording r
+		JOIN stream s ON s.id = r.stream_id
+		WHERE r.stream_id = new.stream_id AND r.state = 2
+			AND s.visibility = 0 AND s.status <> 1
+		ORDER BY r.seq DESC LIMIT 1;
+END;
+CREATE TRIGGER replay_came AFTER INSERT ON recording WHEN new.state = 2 BEGIN
+	INSERT INTO replay_of (stream_id) VALUES (new.stream_id);
+END;
+CREATE TRIGGER replay_turned AFTER UPDATE OF state ON recording
+	WHEN (old.state = 2) <> (new.state = 2) BEGIN
+	INSERT INTO replay_of (stream_id) VALUES (new.stream_id);
+END;
+CREATE TRIGGER replay_went AFTER DELETE ON recording WHEN old.state = 2 BEGIN
+	INSERT INTO replay_of (stream_id) VALUES (old.stream_id);
+END;
+CREATE TRIGGER stream_turned AFTER UPDATE OF status, visibility ON stream
+	WHEN (old.status <> 1 AND old.visibility = 0)
+		<> (new.status <> 1 AND new.visibility = 0) BEGIN
+	INSERT INTO replay_of (stream_id) VALUES (new.id);
+END;
+CREATE TRIGGER stream_went AFTER DELETE ON stream BEGIN
+	DELETE FROM replay WHERE stream_id = old.id;
 END;
 
 -- One pushed media playlist of a recording, and how far it is published.
@@ -165,14 +211,17 @@ CREATE INDEX segment_missing ON segment (recording, missing)
 
 -- Work that is to be done for a recording; done, or given up: no row.
 CREATE TABLE job (
-	id INTEGER PRIMARY KEY,
+	-- never used again, so that a claim is of one job for ever
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	recording INTEGER NOT NULL,
 	-- enum job_kind: 0 REPLAY, 1 MP4, 2 POSTER, 3 THUMBS, 4 REMOVE
 	kind INTEGER NOT NULL,
 	-- not before; while a worker has it, the end of its lease
 	due_ms INTEGER NOT NULL,
-	-- claims so far: also tells the claims of one job apart
-	attempts INTEGER NOT NULL DEFAULT 0,
+	-- claims so far: tells those of one job apart
+	claims INTEGER NOT NULL DEFAULT 0,
+	-- those of them that were not given back: too many, and it is given up
+	tries INTEGER NOT NULL DEFAULT 0,
 	-- thousandths
 	progress INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (recording, kind)
@@ -296,6 +345,12 @@ INSERT INTO sweep (id, due_ms, mail_id, mail_ms) VALUES (0, 0, 0, 0);
 
 -- since: 2
 
+-- What is to be done now and then, and when it is due again.
+CREATE TABLE chore (
+	name TEXT PRIMARY KEY,
+	due_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Who pushes a playlist now: the list that the next one must go on from.
 CREATE TABLE encoder (
 	stream_id TEXT NOT NULL,
@@ -310,11 +365,14 @@ CREATE TABLE encoder (
 	-- when that list came, how long its last segment is, and its
 	-- EXT-X-TARGETDURATION
 	heard_ms INTEGER NOT NULL,
+	-- the address that it came from
+	sender TEXT NOT NULL,
 	segment_ms INTEGER NOT NULL,
 	target_s INTEGER NOT NULL,
 	-- when this encoder's first list came
 	began_ms INTEGER NOT NULL,
-	-- 1: the list has ended; 2: the broadcast was stopped meanwhile
+	-- 1: the list has ended; 2: the broadcast was stopped meanwhile; 3:
+	-- it ended because nothing was heard
 	ended INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (stream_id, name)
 ) STRICT, WITHOUT ROWID;
@@ -351,6 +409,8 @@ CREATE TABLE upload (
 	kind INTEGER NOT NULL,
 	digest INTEGER NOT NULL,
 	bytes INTEGER NOT NULL,
+	-- the address that it came from
+	sender TEXT NOT NULL,
 	at_ms INTEGER NOT NULL,
 	published INTEGER NOT NULL DEFAULT 0 CHECK (published IN (0, 1)),
 	PRIMARY KEY (stream_id, name, newcomer)
@@ -358,3 +418,27 @@ CREATE TABLE upload (
 CREATE INDEX upload_waiting ON upload (at_ms) WHERE published = 0;
 CREATE INDEX upload_file ON upload (file);
 CREATE INDEX upload_newcomer ON upload (stream_id) WHERE newcomer = 1;
+
+-- What isn't published yet weighs, by stream; the stream '' is the site.
+CREATE TABLE waiting (
+	stream_id TEXT PRIMARY KEY,
+	bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER upload_came AFTER INSERT ON upload BEGIN
+	INSERT INTO waiting (stream_id, bytes) VALUES
+		(new.stream_id, iif(new.published, 0, new.bytes)),
+		('', iif(new.published, 0, new.bytes))
+		ON CONFLICT (stream_id) DO UPDATE SET
+			bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER upload_changed AFTER UPDATE ON upload BEGIN
+	UPDATE waiting SET bytes = bytes
+			+ iif(new.published, 0, new.bytes)
+			- iif(old.published, 0, old.bytes)
+		WHERE stream_id IN (new.stream_id, '');
+END;
+CREATE TRIGGER upload_went AFTER DELETE ON upload BEGIN
+	UPDATE waiting SET bytes = bytes - iif(old.published, 0, old.bytes)
+		WHERE stream_id IN (old.stream_id, '');
+	DELETE FROM waiting WHERE stream_id = old.stream_id AND bytes <= 0;
+END;

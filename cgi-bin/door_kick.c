@@ -1,7 +1,8 @@
 /*
- * Starting the worker. The lock file tells whether one runs, and its time of
- * change when one was started last; whoever looks holds the lock meanwhile, so
- * that of several programs one starts it.
+ * What is left to do when a broadcast is over: what takes milliseconds is done
+ * here, for the rest a worker is started. The lock file tells whether one runs,
+ * and its time of change when one was started last; whoever looks holds the
+ * lock meanwhile, so that of several programs one starts it.
  */
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -19,6 +20,7 @@
 
 #define OVERDUE_MS 2000
 #define AGAIN_MS 10000
+#define RETAIN_MS (60 * 60 * 1000)
 #define WORKER "../bin/livebin-worker"
 
 /* The one that this program started and has not seen end, 0: none. */
@@ -46,9 +48,23 @@ kick_overdue(struct live *live)
 	return rc == 1 && due + OVERDUE_MS <= clock_unix_ms();
 }
 
+/*
+ * How long after the last one another may be started: soon where a job waits,
+ * within the hour where there may be something to keep no longer; 0: not.
+ */
+static int64_t
+kick_after_ms(struct live *live)
+{
+	if (kick_overdue(live))
+		return AGAIN_MS;
+	if (live->config->keep_days > 0 || live->config->keep_max_mb > 0)
+		return RETAIN_MS;
+	return 0;
+}
+
 /* May one be started now? Then it is marked so. */
 static bool
-kick_mark(int lock)
+kick_mark(int lock, int64_t after_ms)
 {
 	struct stat status;
 	int64_t changed;
@@ -59,7 +75,7 @@ kick_mark(int lock)
 		  status.st_mtim.tv_nsec / 1000000;
 	/* An empty one was never marked. A clock may also have gone back. */
 	if (status.st_size > 0 && changed <= clock_unix_ms() &&
-	    changed > clock_unix_ms() - AGAIN_MS)
+	    changed > clock_unix_ms() - after_ms)
 		return false;
 	return pwrite(lock, "\n", 1, 0) == 1;
 }
@@ -89,17 +105,22 @@ door_kick(struct live *live)
 {
 	char path[CONFIG_TEXT_BYTES];
 	struct error err;
+	int64_t after_ms;
 	bool starts;
 	int lock;
 
+	jobs_quick(live);
 	kick_reap();
-	if (atomic_load(&started) > 0 || !kick_overdue(live) ||
+	if (atomic_load(&started) > 0)
+		return;
+	after_ms = kick_after_ms(live);
+	if (after_ms == 0 ||
 	    config_path(live->config, "worker.lock", path, &err) != 0)
 		return;
 	lock = file_lock(path, 0, &err);
 	if (lock < 0)
 		return;
-	starts = kick_mark(lock);
+	starts = kick_mark(lock, after_ms);
 	/* Let go first: the worker takes it. */
 	(void)close(lock);
 	if (starts)

@@ -9,8 +9,9 @@
 
 /*
  * Starts `livebin-worker --once` if a job has been due for two seconds, no
- * worker runs, and none was started by any program in the last ten. Called
- * about once a second, by one program of the site. Errors are logged.
+ * worker runs, and none was started by any program in the last ten; for
+ * keep_days and keep_max, also where none was in the last hour. Called about
+ * once a second, by one program of the site. Errors are logged.
  */
 void door_kick(struct live *live);
 

@@ -67,7 +67,10 @@ media_store(struct request *request, const char *path, struct arrival *arrival,
 	rc = media_receive(request, fd, arrival, err);
 	if (rc == 0)
 		rc = probe_content(fd, arrival->name, &arrival->kind, err);
-	(void)close(fd);
+	/* Some file systems tell of a full disk no sooner. */
+	if (close(fd) != 0 && rc == 0)
+		rc = error_set_retry(err, ERROR_NO_ROOM, 30,
+		    "The file could not be written whole.");
 	return rc;
 }
 
@@ -95,7 +98,10 @@ media_take_playlist(
 {
 	struct live *live = door_live(request);
 	const int64_t max = live->config->playlist_max_kb << 10;
-	struct pushed_text pushed = { .name = name };
+	struct pushed_text pushed = {
+		.name = name,
+		.sender = request_client(request),
+	};
 	struct buf text;
 	ssize_t got = -1;
 	char *room;
@@ -122,7 +128,10 @@ media_take_playlist(
 static enum verdict
 media_put(struct request *request, struct error *err)
 {
-	struct arrival arrival = { .name = request_rest(request) };
+	struct arrival arrival = {
+		.name = request_rest(request),
+		.sender = request_client(request),
+	};
 	int made;
 
 	if (ingest_admit(door_live(request), &door_call(request)->stream,

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define CLOCK_DAY_MS INT64_C(86400000)
+
 /* Bytes of an ISO 8601 time as clock_format writes it, with its NUL. */
 #define CLOCK_TEXT_BYTES 25
 

@@ -32,7 +32,7 @@ int file_make_folder(const char *path, struct error *err)
 int file_create(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Opens a file that is there, to read or to write. A descriptor, or -1. */
+/* Opens a file that is there, to read it. A descriptor, or -1. */
 int file_open(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 

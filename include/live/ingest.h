@@ -25,6 +25,7 @@ struct arrival {
 	const char *name;
 	enum media_kind kind; /* any but MEDIA_PLAYLIST */
 	char file[ID_BYTES];  /* in incoming/; this call sees to it */
+	const char *sender;   /* the client's address */
 	int64_t bytes;
 	uint64_t digest;
 };
@@ -45,6 +46,7 @@ int ingest_file(struct live *live, const struct stream *stream,
  * that name, 0: a later one, -1 with *err.
  */
 struct pushed_text {
+	const char *sender; /* the client's address */
 	const char *name;
 	const char *text;
 	size_t size;
@@ -64,48 +66,12 @@ int ingest_delete(struct live *live, const struct stream *stream,
 int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
-/*
- * Removes files of incoming/ that no row knows and that are older than `age_s`
- * (-1: an hour). 0 or -1.
- */
+/* Removes files of incoming/ that no row knows and that are older. 0 or -1. */
 int ingest_sweep_orphans(struct live *live, int64_t age_s, struct error *err)
     __attribute__((warn_unused_result));
 
 /* The stream is gone: whatever it sent and isn't published. 0 or -1. */
 int ingest_forget(struct live *live, const char *stream_id, struct error *err)
     __attribute__((warn_unused_result));
-
-/*
- * What a multivariant playlist says is taken down. 1: it is the broadcast's
- * first, 0: it isn't, or there is no broadcast; -1 with *err.
- */
-struct playlist;
-int ingest_variants(struct live *live, const struct stream *stream,
-    const struct playlist *list, struct error *err)
-    __attribute__((warn_unused_result));
-
-/*
- * A list has ended: if no other goes on, the broadcast ends, once what they
- * name has come or was waited for. 0 or -1.
- */
-int ingest_end(struct live *live, const char *stream_id, struct error *err)
-    __attribute__((warn_unused_result));
-
-/*
- * Inside a change on the "passing" part: a file of a broadcast that was stopped
- * won't be published. It goes; its name stays the encoder's. 0 or -1.
- */
-int ingest_discard(struct live *live, const char *stream_id, const char *name,
-    struct error *err) __attribute__((warn_unused_result));
-
-/* For how long yet another encoder can't take over; and that in words: -1. */
-struct encoder;
-int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);
-int ingest_refuse(int64_t held_ms, struct error *err)
-    __attribute__((warn_unused_result));
-
-/* A newcomer's files become the encoder's, or are thrown away. 0 or -1. */
-int ingest_settle_newcomer(struct live *live, const char *stream_id,
-    bool takes_over, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -18,6 +18,7 @@ struct incoming {
 	const struct stream *stream;
 	const struct playlist *list;
 	const char *name;
+	const char *sender;
 	struct recording recording;
 	struct encoder encoder; /* as it was, then as it is */
 	bool known;		/* it was */

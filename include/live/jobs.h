@@ -13,16 +13,33 @@
 
 #define JOBS_LEASE_MS (60 * 1000)
 #define JOBS_REASON_BYTES 200
+#define JOBS_NEXT 3 /* how many follow a replay */
+
+/* A kind's name for the log: "mp4". */
+const char *jobs_name(enum job_kind kind);
 
 /* What a worker with nothing to do waits for. */
 struct topic jobs_topic(void);
 
 /*
- * Claims the job that is due first, for JOBS_LEASE_MS. 1 with *job and its
+ * Claims the job that is due first, for JOBS_LEASE_MS. One whose workers ended
+ * without a word job_attempts times is given up. 1 with *job and its
  * recording, 0 if none is due, -1 with *err.
  */
 int jobs_claim(struct live *live, struct job *job, struct recording *recording,
     struct error *err) __attribute__((warn_unused_result));
+
+/* The same, of those alone that jobs_replay and jobs_remove do whole. */
+int jobs_claim_quick(struct live *live, struct job *job,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Does what is due of those, but for long removals, which are left for later:
+ * while a worker waits for a helper, and in programs where no worker may be
+ * running, so that a replay never waits behind another's download.
+ */
+void jobs_quick(struct live *live);
 
 /* When the next is due: 1 and *due_unix_ms, 0 if there is none, or -1. */
 int jobs_next(struct live *live, int64_t *due_unix_ms, struct error *err)
@@ -34,6 +51,13 @@ int jobs_next(struct live *live, int64_t *due_unix_ms, struct error *err)
  */
 int jobs_renew(struct live *live, const struct job *job, int64_t progress,
     struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * A worker that is told to stop gives its job back: the next may have it at
+ * once, and it counts as not tried. 1, 0 if the claim was lost, -1 with *err.
+ */
+int jobs_release(struct live *live, const struct job *job, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* What a job has made. */
 struct job_result {
@@ -60,8 +84,9 @@ int jobs_failed(struct live *live, const struct job *job, const char *reason,
 
 /*
  * The two that need no other program, whole: JOB_REPLAY publishes the replay,
- * adds the jobs that follow it and ends itself; JOB_REMOVE removes a batch of
- * files and rows: 1 done, 0 call again, -1 with *err.
+ * adds the jobs that follow it and ends itself: 1, 0 if the claim was lost;
+ * JOB_REMOVE removes a batch of files and rows: 1 done, 0 call again. -1 with
+ * *err.
  */
 int jobs_replay(struct live *live, const struct job *job,
     const struct recording *recording, struct error *err)
@@ -71,8 +96,8 @@ int jobs_remove(struct live *live, const struct job *job,
     __attribute__((warn_unused_result));
 
 /*
- * Retention: READY recordings that are older than keep_days, or the oldest
- * beyond keep_max, are taken away and get a JOB_REMOVE. How many, or -1.
+ * Retention: recordings, READY or FAILED, that are older than keep_days, or the
+ * oldest beyond keep_max, are taken away and get a JOB_REMOVE. How many, or -1.
  */
 int jobs_retain(struct live *live, struct error *err)
     __attribute__((warn_unused_result));

@@ -11,8 +11,7 @@
 
 /* Which page; `below_seq` is the cursor of the page before, or INT64_MAX. */
 struct listing_request {
-	bool replays; /* those that can be watched again, not those that are
-			 live */
+	bool replays; /* what can be watched again, not what is live */
 	int64_t below_seq;
 	int64_t limit;	  /* 1 to LISTING_LIMIT_MAX */
 	const char *base; /* scheme and host that links begin with */

@@ -16,12 +16,13 @@
 #define MEDIA_POSTER "poster.jpg"
 #define MEDIA_THUMBS "thumbs.vtt"
 #define MEDIA_SPRITE "thumbs.jpg"
+#define MEDIA_LOCK ".lock"
 
 /* The three folders under the setting `media`. */
 enum media_area {
 	MEDIA_INCOMING, /* what isn't published yet */
-	MEDIA_LIVE,  /* what the web server hands out; a folder a recording */
-	MEDIA_TRASH, /* what is being removed */
+	MEDIA_LIVE,	/* what the web server hands out, by recording */
+	MEDIA_TRASH,	/* what is being removed */
 	MEDIA_AREA__MAX
 };
 
@@ -29,8 +30,7 @@ enum media_area {
 int media_prepare(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));
 
-/* "<media>/<area>/<name>": a folder of live/ and trash/, a file of incoming/.
- */
+/* "<media>/<area>/<name>": a folder of live/ or trash/, a file of incoming/. */
 int media_path(const struct config *config, enum media_area area,
     const char *name, char path[FILE_PATH_BYTES], struct error *err)
     __attribute__((warn_unused_result));

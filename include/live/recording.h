@@ -17,8 +17,9 @@ int recording_end(struct change *change, const char *stream_id, bool keep,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * Behind that change: the live playlists are ended, so that players stop.
- * Errors are logged: making the replay does it again.
+ * Behind that change: the live playlists of the recording that it ended are
+ * ended, so that players stop. Errors are logged: making the replay does it
+ * again.
  */
 void recording_ended(struct live *live, const char *stream_id);
 
@@ -31,8 +32,20 @@ int recording_discard_all(struct change *change, const char *stream_id,
 int recording_discard(struct change *change, const struct recording *recording,
     int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
 
-/* Behind it: their folders are out of the web server's sight at once. */
+/*
+ * Behind it: their folders go to the trash, out of the web server's sight.
+ * recording_hide: 0, also where it was done before, or -1; of all of a stream's
+ * failures are logged, and their JOB_REMOVE tries again.
+ */
 void recording_hide_all(struct live *live, const char *stream_id);
-void recording_hide(struct live *live, const struct recording *recording);
+int recording_hide(struct live *live, const struct recording *recording,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Removes up to `max` files of what was hidden: 1 if all are gone, 0 if there
+ * are more, or -1; ERROR_BUSY while somebody still publishes into it.
+ */
+int recording_trash(struct live *live, const struct recording *recording,
+    int max, struct error *err) __attribute__((warn_unused_result));
 
 #endif

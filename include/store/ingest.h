@@ -12,11 +12,13 @@
 #include "store/store.h"
 
 #define PUSH_NAME_BYTES 130
+#define SENDER_BYTES 48
 
 enum encoder_ended {
 	ENCODER_SENDING,
 	ENCODER_ENDED,	 /* its list says so */
 	ENCODER_STOPPED, /* the broadcast was stopped under it */
+	ENCODER_LAPSED,	 /* it was silent until the broadcast ended */
 };
 
 /* The encoder of one playlist; see schema.sql. */
@@ -29,6 +31,7 @@ struct encoder {
 	char last[PUSH_NAME_BYTES];
 	int64_t began_unix_ms, heard_unix_ms, segment_ms, target_s;
 	enum encoder_ended ended;
+	char sender[SENDER_BYTES]; /* the address of its last list */
 };
 
 /* 1 and *encoder, 0, or -1; the one that was heard last; the row written. */
@@ -56,6 +59,10 @@ int store_encoder_of_rendition(struct store *store, const char *stream_id,
 int store_encoder_stop_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
+/* It ended for their silence: those that were SENDING are LAPSED. 0 or -1. */
+int store_encoder_lapse_all(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* An entry of a pushed list that waits to be published. */
 struct listed {
 	int64_t sequence;
@@ -80,6 +87,10 @@ int store_listed_list(struct store *store, const struct encoder *encoder,
 int store_listed_delete(struct store *store, const struct encoder *encoder,
     int64_t up_to, struct error *err) __attribute__((warn_unused_result));
 
+/* None of a stream's waits any more. 0 or -1. */
+int store_listed_forget(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* How many of a stream's wait, or -1. */
 int store_listed_count(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
@@ -97,6 +108,7 @@ struct upload {
 	char file[ID_BYTES]; /* its name in incoming/ */
 	int64_t kind;	     /* enum media_kind */
 	int64_t digest, bytes;
+	char sender[SENDER_BYTES];
 	int64_t at_unix_ms;
 	bool published;
 };
@@ -112,8 +124,11 @@ int store_upload_aside(struct store *store, const char *stream_id,
 /* Writes the row over what was there. 0 or -1. */
 int store_upload_put(struct store *store, const struct upload *upload,
     struct error *err) __attribute__((warn_unused_result));
+
+/* What is in `file` (NULL: in any) is published under its name. 0 or -1. */
 int store_upload_published(struct store *store, const char *stream_id,
-    const char *name, struct error *err) __attribute__((warn_unused_result));
+    const char *name, const char *file, struct error *err)
+    __attribute__((warn_unused_result));
 int store_upload_delete(struct store *store, const struct upload *upload,
     struct error *err) __attribute__((warn_unused_result));
 
@@ -148,9 +163,13 @@ int store_upload_list(struct store *store, const char *stream_id, int max,
 int store_ingest_forget(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
-/* The encoder that was heard last of all before `unix_ms`. 1, 0, or -1. */
+/* The one that was heard longest ago, before `unix_ms`. 1, 0, or -1. */
 int store_encoder_silent(struct store *store, int64_t unix_ms,
     struct encoder *encoder, struct error *err)
     __attribute__((warn_unused_result));
+
+/* What isn't published weighs: a stream's, or the site's (""). 0 or -1. */
+int store_waiting_bytes(struct store *store, const char *stream_id,
+    int64_t *bytes, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef LIVEBIN_STORE_JOB_H
 #define LIVEBIN_STORE_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/store.h"
@@ -24,20 +25,32 @@ struct job {
 	int64_t id;
 	int64_t recording; /* its seq */
 	enum job_kind kind;
-	int64_t attempts; /* this claim's number, from 1 */
+	int64_t claim; /* this claim's number, from 1 */
+	int64_t tries; /* with this one, those given back aside */
 };
 
 /* Adds a job; one of that kind that is open gets the earlier due time. */
 int store_job_insert(struct store *store, int64_t recording, enum job_kind kind,
     int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
 
-/* Claims the job that is due first until `lease`. 1 and *job, 0, or -1. */
-int store_job_claim(struct store *store, int64_t now_unix_ms,
-    int64_t lease_unix_ms, struct job *job, struct error *err)
-    __attribute__((warn_unused_result));
+/* A claim that is wished for. */
+struct job_wish {
+	int64_t now_unix_ms, lease_unix_ms;
+	bool quick; /* of REPLAY and REMOVE alone, which need no helper */
+};
 
-/* Moves the claim's lease (or next try) and progress (thousandths). 1; 0:
- * another has it; -1. */
+/* Claims the job that is due first until its lease. 1 and *job, 0, or -1. */
+int store_job_claim(struct store *store, const struct job_wish *wish,
+    struct job *job, struct error *err) __attribute__((warn_unused_result));
+
+/* Gives a claim back, as if it had not been tried. 1, 0 if it is lost, -1. */
+int store_job_release(struct store *store, const struct job *job,
+    int64_t now_unix_ms, struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Moves the claim's lease (or next try) and progress (thousandths). 1; 0:
+ * another has it; -1.
+ */
 int store_job_move(struct store *store, const struct job *job,
     int64_t due_unix_ms, int64_t progress, struct error *err)
     __attribute__((warn_unused_result));

@@ -148,8 +148,7 @@ int store_peer_list(struct store *store, const char *stream_id,
     const char *after, char (*peer_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
 
-/* Up to PRESENCE_LIST_MAX peers whose lease is over. Their number, or -1 with
- * *err. */
+/* Up to PRESENCE_LIST_MAX peers whose lease is over. Their number, or -1. */
 int store_peer_expired(struct store *store, int64_t unix_ms, struct peer *peers,
     struct error *err) __attribute__((warn_unused_result));
 

@@ -34,4 +34,12 @@ int store_sweep_claim(struct store *store, int64_t now_unix_ms,
     int64_t next_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Something that is done now and then: 1 if it is due, and ours; it is due
+ * again at next_unix_ms. 0, or -1.
+ */
+int store_chore_claim(struct store *store, const char *name,
+    int64_t now_unix_ms, int64_t next_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -45,12 +45,8 @@ struct recording {
 int store_recording_insert(struct store *store, struct recording *recording,
     struct error *err) __attribute__((warn_unused_result));
 
-/* By seq; by id; the newest of a stream that isn't GOING. 1, 0 if none, or -1.
- */
+/* By seq; a stream's newest that isn't GOING. 1, 0 if there is none, or -1. */
 int store_recording_get(struct store *store, int64_t seq,
-    struct recording *recording, struct error *err)
-    __attribute__((warn_unused_result));
-int store_recording_find(struct store *store, const char *id,
     struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 int store_recording_newest(struct store *store, const char *stream_id,
@@ -59,6 +55,14 @@ int store_recording_newest(struct store *store, const char *stream_id,
 
 /* The newest that has anything to show. 1 and *recording, 0, or -1. */
 int store_recording_shown(struct store *store, const char *stream_id,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * A stream's newest that is over and isn't finished with: PROCESSING or GOING.
+ * 1, 0 if there is none, or -1.
+ */
+int store_recording_ended(struct store *store, const char *stream_id,
     struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -93,8 +97,9 @@ int store_recording_delete(struct store *store, int64_t seq, int64_t max,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * For retention. The oldest READY one that ended before `unix_ms`: 1 and
- * *recording, 0 or -1. The bytes of all READY ones. The oldest READY one.
+ * For retention: of those that are kept, READY or FAILED, the one that ended
+ * first, if before `ended_before_unix_ms` (1 and *recording, 0 or -1); and what
+ * they weigh together (0 and *bytes, or -1).
  */
 int store_recording_oldest(struct store *store, int64_t ended_before_unix_ms,
     struct recording *recording, struct error *err)
@@ -183,8 +188,8 @@ int store_segment_fill(struct store *store, const struct segment *segment,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * Up to `max` segments of a rendition from `from_seq` on, in order. Their
- * number, or -1.
+ * Up to `max` segments of `from`'s rendition, in order, beginning with its seq.
+ * Their number, or -1.
  */
 int store_segment_list(struct store *store, const struct segment *from, int max,
     struct segment *segments, struct error *err)

@@ -66,7 +66,10 @@ int store_stream_end(struct store *store, const char *id,
     enum stream_status status, int64_t unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
-/* One that was stopped and is PENDING, to READY or FAILED. 1, 0, or -1. */
+/*
+ * One that was stopped and is PENDING, to READY or FAILED, unless a replay of
+ * it is still to be made. 1, 0, or -1.
+ */
 int store_stream_settle(struct store *store, const char *id,
     enum stream_status status, struct error *err)
     __attribute__((warn_unused_result));

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "live/probe.h"
+
 #define ARGV_MAX 256
 #define ARGV_TEXT_BYTES 16384
 
@@ -35,14 +37,20 @@ void argv_words(struct argv *argv, const char *words);
 /* Progress to standard output. */
 void argv_progress(struct argv *argv);
 
-/* A playlist, a list of files for the concat demuxer, or an MP4, as input. */
+/*
+ * A playlist, a list of files for the concat demuxer, or an MP4, as input: read
+ * as what it is known to be, so that pushed bytes don't choose how.
+ */
 void argv_playlist(struct argv *argv, const char *name);
 void argv_list(struct argv *argv, const char *name);
 void argv_file(struct argv *argv, const char *name);
 
-/* One segment, of which key frames alone are read; `init` is the name of its
- * init section, or NULL. */
-void argv_segment(struct argv *argv, const char *init, const char *segment);
+/*
+ * One segment, of which key frames alone are read; `init` is the name of its
+ * init section, which is read for MEDIA_FMP4 alone.
+ */
+void argv_segment(struct argv *argv, enum media_kind kind, const char *init,
+    const char *segment);
 
 /* Copies into an MP4 that begins to play before it is loaded. */
 void argv_copy_to(struct argv *argv, const char *name);

@@ -62,7 +62,7 @@ int64_t work_size(const struct work *work, const char *name);
 
 /*
  * Puts a temporary file in its place once it is on disk. 0 or -1. Nothing is
- * put if the lease is over by then.
+ * put unless the lease is renewed just before.
  */
 int work_put(struct work *work, const char *from, const char *to,
     struct error *err) __attribute__((warn_unused_result));

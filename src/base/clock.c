@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 
-#define DAY_MS INT64_C(86400000)
 #define YEAR_9999_END_MS INT64_C(253402300799999)
 
 static int64_t
@@ -73,7 +72,7 @@ clock_format(int64_t unix_ms, char text[CLOCK_TEXT_BYTES])
 int64_t
 clock_day(int64_t unix_ms)
 {
-	return unix_ms / DAY_MS;
+	return unix_ms / CLOCK_DAY_MS;
 }
 
 int64_t

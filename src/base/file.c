@@ -369,8 +369,7 @@ file_lock(const char *path, int wait, struct error *err)
 	const int64_t until = clock_mono_ms() + LOCK_WAIT_MS;
 	int fd;
 
-	/* Tried again and again: flock(2) itself can't wait for so long only.
-	 */
+	/* flock(2) itself can't wait for a while only. */
 	for (;;) {
 		fd = lock_try(path);
 		if (fd >= 0)

@@ -75,6 +75,7 @@ helper_become(const struct process_plan *plan, char **environment, pid_t parent)
 	int null;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)setpgid(0, 0);
 	if (getppid() != parent)
 		_exit(PROCESS_NOT_FOUND);
 	(void)sigemptyset(&none);
@@ -105,6 +106,9 @@ process_start(const struct process_plan *plan, struct error *err)
 	pid = fork();
 	if (pid == 0)
 		helper_become(plan, environment, self);
+	/* Here too, or it could be ended before it has done so itself. */
+	if (pid > 0)
+		(void)setpgid(pid, pid);
 	free(environment);
 	if (pid < 0)
 		return error_set(err, ERROR_SYSTEM, NULL,

@@ -105,8 +105,7 @@ worker_thread(void *argument)
 			continue;
 		if (stopping)
 			return NULL;
-		/* Out of descriptors: accept fails while the socket is ready.
-		 */
+		/* Out of descriptors, with the socket ready all the time. */
 		if (errno == EMFILE || errno == ENFILE)
 			(void)poll(NULL, 0, 20);
 		count = epoll_wait(worker->epoll_fd, &event, 1, -1);
@@ -252,8 +251,7 @@ engine_serve_fastcgi(
 	return rc;
 }
 
-/* The web server sees the answer's end here, and waits for nothing behind it.
- */
+/* The web server sees the answer's end here, and waits for nothing more. */
 static void
 engine_end_output(void)
 {

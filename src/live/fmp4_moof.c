@@ -148,6 +148,9 @@ traf_run(const struct moof *moof, const struct box *trun, uint32_t duration,
 	       ((flags & TRUN_COMPOSITION) != 0 ? 4U : 0U);
 	if (at > trun->end || count * each > trun->end - at)
 		return moof_fault(err, "has a trun that is too short");
+	/* Before they are added, so that the sum can't wrap. */
+	if ((flags & TRUN_DURATION) == 0 && count * duration > DURATION_MAX)
+		return moof_fault(err, "has a duration that can't be");
 	if ((flags & TRUN_DURATION) == 0)
 		*sum += count * duration;
 	else

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "live/ingest.h"
+#include "live/ingest_parts.h"
 #include "live/lifecycle.h"
 #include "live/limit.h"
 #include "live/media.h"
@@ -18,10 +18,6 @@
 #include "store/presence.h"
 
 #define TAKEOVER_MS 2000
-#define ORPHANS_EVERY_S 300
-#define ORPHAN_MS (5 * 60 * 1000)
-#define FORGET_MS (10 * 60 * 1000)
-#define BATCH 16
 #define NO_ROOM_RETRY_S 30
 
 int64_t
@@ -49,18 +45,21 @@ ingest_room(struct live *live, const struct stream *stream, struct error *err)
 	const struct config *config = live->config;
 	struct recording recording;
 	char path[FILE_PATH_BYTES];
-	int64_t free_mb, site_bytes;
+	int64_t free_mb, site_bytes, waits, site_waits;
 	int found;
 
 	found =
 	    store_recording_newest(live->store, stream->id, &recording, err);
 	if (found < 0 ||
 	    store_site_media_bytes(live->store, &site_bytes, err) != 0 ||
+	    store_waiting_bytes(live->store, stream->id, &waits, err) != 0 ||
+	    store_waiting_bytes(live->store, "", &site_waits, err) != 0 ||
 	    media_path(config, MEDIA_INCOMING, ".", path, err) != 0 ||
 	    file_free_mb(path, &free_mb, err) != 0)
 		return -1;
-	if (found == 1 && recording.state == RECORDING_LIVE &&
-	    recording.bytes >> 20 >= config->media_broadcast_max_mb)
+	if (found == 1 && recording.state == RECORDING_LIVE)
+		waits += recording.bytes;
+	if (waits >> 20 >= config->media_broadcast_max_mb)
 		return error_set(err, ERROR_TOO_LARGE, NULL,
 		    "This broadcast has its %" PRId64
 		    " megabytes. Stop it and start another.",
@@ -71,7 +70,7 @@ ingest_room(struct live *live, const struct stream *stream, struct error *err)
 		    " megabytes are free.",
 		    free_mb);
 	if (config->media_site_max_mb > 0 &&
-	    site_bytes >> 20 >= config->media_site_max_mb)
+	    (site_bytes + site_waits) >> 20 >= config->media_site_max_mb)
 		return error_set_retry(err, ERROR_NO_ROOM, NO_ROOM_RETRY_S,
 		    "This site has its %" PRId64 " megabytes of media.",
 		    config->media_site_max_mb);
@@ -91,7 +90,7 @@ ingest_admit(struct live *live, const struct stream *stream, const char *name,
 	return ingest_room(live, stream, err);
 }
 
-static void
+void
 ingest_unlink(struct live *live, const char *file)
 {
 	char path[FILE_PATH_BYTES];
@@ -130,6 +129,20 @@ struct taken {
 	char playlist[PUSH_NAME_BYTES];
 	bool awaited;
 };
+
+/* Is an encoder sending, from another address than that? 1, 0, or -1. */
+static int
+ingest_is_others(struct live *live, const char *stream_id, const char *sender,
+    struct error *err)
+{
+	struct encoder encoder;
+	int found;
+
+	found = store_encoder_newest(live->store, stream_id, &encoder, err);
+	return found == 1 ? ingest_held_ms(&encoder, clock_unix_ms()) > 0 &&
+				strcmp(encoder.sender, sender) != 0
+			  : found;
+}
 
 /*
  * A name that is published comes again. A source that sends twice over a
@@ -172,8 +185,15 @@ ingest_place(struct live *live, const struct stream *stream,
 	if (found < 0)
 		return -1;
 	taken->was_there = found == 1;
-	if (found == 1 && upload->published &&
-	    ingest_aside(live, stream, arrival, taken, err) != 0)
+	/* Over one that waits for its list a stranger doesn't write either. */
+	if (found == 1 && !upload->published)
+		found = arrival->kind == MEDIA_UNUSED ||
+				upload_same(upload, arrival)
+			    ? 0
+			    : ingest_is_others(
+				  live, stream->id, arrival->sender, err);
+	if (found < 0 || (found == 1 && ingest_aside(live, stream, arrival,
+					    taken, err) != 0))
 		return -1;
 	taken->dropped = upload->file[0] != '\0' &&
 			 upload_same(upload, arrival) &&
@@ -187,6 +207,8 @@ ingest_place(struct live *live, const struct stream *stream,
 	upload->kind = arrival->kind;
 	upload->digest = (int64_t)arrival->digest;
 	upload->bytes = arrival->bytes;
+	(void)snprintf(
+	    upload->sender, sizeof(upload->sender), "%s", arrival->sender);
 	return 0;
 }
 
@@ -393,95 +415,4 @@ ingest_settle_newcomer(struct live *live, const char *stream_id,
 			return -1;
 	}
 	return found;
-}
-
-/* Removes the rows and files of a list of uploads. */
-static int
-ingest_drop(struct live *live, const struct upload *uploads, int count,
-    struct error *err)
-{
-	int i;
-
-	for (i = 0; i < count; i++) {
-		ingest_unlink(live, uploads[i].file);
-		if (store_upload_delete(live->store, &uploads[i], err) != 0)
-			return -1;
-	}
-	return count < 0 ? -1 : 0;
-}
-
-int
-ingest_forget(struct live *live, const char *stream_id, struct error *err)
-{
-	struct upload uploads[BATCH];
-	struct change change;
-	int count, rc;
-
-	do {
-		if (change_begin(&change, live, STORE_PASSING, err) != 0)
-			return -1;
-		count = store_upload_list(
-		    live->store, stream_id, BATCH, uploads, err);
-		rc = ingest_drop(live, uploads, count, err);
-		if (rc == 0 && count < BATCH)
-			rc = store_ingest_forget(live->store, stream_id, err);
-		if (change_end(&change, rc, err) != 0)
-			return -1;
-	} while (count == BATCH);
-	return 0;
-}
-
-/*
- * An encoder that was silent for long. Where the broadcast goes on without it,
- * the others' files are left.
- */
-static int
-ingest_sweep_encoder(struct live *live, int64_t now, struct error *err)
-{
-	struct encoder encoder;
-	struct stream stream;
-	struct change change;
-	bool lives;
-	int found;
-
-	found =
-	    store_encoder_silent(live->store, now - FORGET_MS, &encoder, err);
-	if (found <= 0)
-		return found;
-	found = store_stream_find(live->store, encoder.stream_id, &stream, err);
-	lives = found == 1 && stream.status == STREAM_LIVE;
-	stream_free(&stream);
-	if (found < 0)
-		return -1;
-	if (!lives)
-		return ingest_forget(live, encoder.stream_id, err);
-	if (change_begin(&change, live, STORE_PASSING, err) != 0)
-		return -1;
-	return change_end(
-	    &change, store_encoder_delete(live->store, &encoder, err), err);
-}
-
-int
-ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
-{
-	struct upload uploads[BATCH];
-	struct change change;
-	int count, rc;
-
-	count = store_upload_old(
-	    live->store, now_unix_ms - ORPHAN_MS, BATCH, uploads, err);
-	if (count < 0)
-		return -1;
-	if (count > 0) {
-		if (change_begin(&change, live, STORE_PASSING, err) != 0)
-			return -1;
-		rc = ingest_drop(live, uploads, count, err);
-		if (change_end(&change, rc, err) != 0)
-			return -1;
-	}
-	/* Looking through the folder is for now and then. */
-	if (now_unix_ms / 1000 % ORPHANS_EVERY_S == 0 &&
-	    ingest_sweep_orphans(live, -1, err) != 0)
-		return -1;
-	return ingest_sweep_encoder(live, now_unix_ms, err);
 }

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "live/ingest.h"
+#include "live/ingest_parts.h"
 #include "live/lifecycle.h"
 #include "live/media.h"
 #include "store/ingest.h"
@@ -52,7 +52,8 @@ ingest_discard(struct live *live, const char *stream_id, const char *name,
 		return found < 0 ? -1 : 0;
 	if (media_path(live->config, MEDIA_INCOMING, upload.file, path, err) !=
 		0 ||
-	    store_upload_published(live->store, stream_id, name, err) != 0)
+	    store_upload_published(
+		live->store, stream_id, name, upload.file, err) != 0)
 		return -1;
 	(void)unlink(path);
 	return 0;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "live/ingest.h"
+#include "live/ingest_parts.h"
 #include "live/ingest_incoming.h"
 
 int64_t
@@ -88,6 +88,10 @@ list_is_newcomer(struct incoming *in, struct error *err)
 		return found;
 	if (list_compare(in, &aside, err) != 0)
 		return -1;
+	/* Two are sending: whose it is can be seen where they are apart. */
+	if (strcmp(encoder->sender, in->sender) != 0 &&
+	    ingest_held_ms(encoder, in->now) > 0)
+		return 1;
 	if (!aside.differs || !more)
 		return aside.differs;
 	return aside.sent == aside.published &&

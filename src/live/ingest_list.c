@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "live/ingest.h"
+#include "live/ingest_parts.h"
 #include "live/ingest_incoming.h"
 #include "live/lifecycle.h"
 #include "live/playlist.h"
@@ -210,6 +210,8 @@ list_place(struct incoming *in)
 	encoder->heard_unix_ms = in->now;
 	encoder->segment_ms = last->duration_us / 1000;
 	encoder->target_s = list->target_s;
+	(void)snprintf(
+	    encoder->sender, sizeof(encoder->sender), "%s", in->sender);
 }
 
 static int
@@ -224,16 +226,33 @@ list_note_encoder(struct incoming *in, struct error *err)
 	    err);
 }
 
+/* Inside the change: a stop may have come between. 0, or -1 with *err. */
+static int
+list_still_live(struct incoming *in, struct error *err)
+{
+	struct stream now;
+	int found;
+
+	found = store_stream_find(in->live->store, in->stream->id, &now, err);
+	if (found == 1 && now.status != STREAM_LIVE)
+		found = 0;
+	stream_free(&now);
+	if (found == 0)
+		return error_set_retry(
+		    err, ERROR_OVER, 5, "The broadcast was stopped just now.");
+	return found < 0 ? -1 : 0;
+}
+
 static int
 list_decide(struct incoming *in, struct error *err)
 {
-	if (incoming_look(in, err) != 0)
+	if (list_still_live(in, err) != 0 || incoming_look(in, err) != 0)
 		return -1;
 	if (in->stale)
 		return 0;
 	if (list_check_maps(in, err) != 0)
 		return -1;
-	if (in->goes_on && in->encoder.ended != ENCODER_STOPPED) {
+	if (in->goes_on && in->encoder.ended < ENCODER_STOPPED) {
 		if (ingest_settle_newcomer(
 			in->live, in->stream->id, false, err) != 0)
 			return -1;
@@ -276,13 +295,45 @@ list_over(struct incoming *in, struct error *err)
 	    "anew for another one.");
 }
 
-/* The stream isn't live: this list begins a broadcast, or is of one that is
- * over. */
+/*
+ * Is all here that the list names? One that has ended and isn't whole is the
+ * last of an encoder that was refused while another was sending. 1, 0, or -1.
+ */
+static int
+list_is_whole(struct incoming *in, struct error *err)
+{
+	const struct playlist *list = in->list;
+	struct upload upload;
+	int found = 1;
+	size_t i;
+
+	for (i = 0; found == 1 && i < list->segment_count; i++) {
+		found = store_upload_aside(in->live->store, in->stream->id,
+		    list->segments[i].name, &upload, err);
+		if (found == 0)
+			found =
+			    store_upload_find(in->live->store, in->stream->id,
+				list->segments[i].name, &upload, err);
+		if (found == 1 && upload.published)
+			found = 0;
+	}
+	return found;
+}
+
+/* The stream isn't live: the list begins a broadcast, or is of one before. */
 static int
 list_start(struct incoming *in, struct stream *stream, struct error *err)
 {
-	if (in->goes_on || in->stale)
+	int whole = 1;
+
+	if (in->stale || (in->goes_on && (in->encoder.ended != ENCODER_LAPSED ||
+					     incoming_end(in->list) <=
+						 in->encoder.sequence + 1)))
 		return list_over(in, err);
+	if (in->known && in->list->ended)
+		whole = list_is_whole(in, err);
+	if (whole <= 0)
+		return whole < 0 ? -1 : list_over(in, err);
 	if (list_check_maps(in, err) != 0)
 		return -1;
 	return lifecycle_start(in->live, stream, err);
@@ -374,6 +425,7 @@ ingest_playlist(struct live *live, const struct stream *stream,
 		.live = live,
 		.stream = stream,
 		.name = pushed->name,
+		.sender = pushed->sender,
 		.now = clock_unix_ms(),
 	};
 	struct playlist list;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "live/ingest.h"
+#include "live/ingest_parts.h"
 #include "live/lifecycle.h"
 #include "live/playlist.h"
 #include "live/publish.h"

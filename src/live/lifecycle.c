@@ -215,6 +215,9 @@ lifecycle_take_down(struct live *live, const char *stream_id, struct error *err)
 		if (rc == 0)
 			rc =
 			    store_encoder_stop_all(live->store, stream_id, err);
+		/* What waits is of this broadcast, not of the next. */
+		if (rc == 0)
+			rc = store_listed_forget(live->store, stream_id, err);
 	}
 	stream_free(&now);
 	return change_end(&change, rc < 0 ? -1 : 0, err);
@@ -226,9 +229,14 @@ lifecycle_stop(
 {
 	int turned;
 
-	/* Also where it is READY: an earlier stop may have been cut short. */
+	/*
+	 * The rows are the truth, and making the replay writes the playlists
+	 * anew: what can't be published now is no reason to go on.
+	 */
 	if (publish_rest(live, stream->id, err) != 0)
-		return -1;
+		log_write(LOG_LEVEL_WARN, NULL, "stream %s: the rest: %s",
+		    stream->id, err->detail);
+	/* Also where it is READY: an earlier stop may have been cut short. */
 	turned = lifecycle_turn_off(live, stream->id, keep, err);
 	if (turned < 0 || lifecycle_take_down(live, stream->id, err) != 0)
 		return -1;

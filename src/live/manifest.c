@@ -265,8 +265,8 @@ manifest_close_one(struct live *live, const struct recording *recording,
 	buf_free(&dvr);
 	if (rc == 0)
 		rc = manifest_append(path, &end, rendition->dvr_bytes, err);
-	if (rc == 0)
-		rc = manifest_write_live(live, recording, rendition, true, err);
+	/* Who watches live must see the end, whatever became of the others. */
+	rc |= manifest_write_live(live, recording, rendition, true, err);
 	return rc;
 }
 
@@ -280,12 +280,12 @@ manifest_close_all(struct live *live, const struct recording *recording,
 
 	count =
 	    store_rendition_list(live->store, recording->seq, renditions, err);
-	for (i = 0; i < count && rc == 0; i++)
-		rc = manifest_close_one(
+	for (i = 0; i < count; i++)
+		rc |= manifest_close_one(
 		    live, recording, &renditions[i], replay, err);
 	/* One that was killed may have left the live ones undone. */
-	for (i = 0; i < kinds && count > 1 && rc == 0; i++)
-		rc = manifest_write_variants(
+	for (i = 0; i < kinds && count > 1; i++)
+		rc |= manifest_write_variants(
 		    live, recording, (enum manifest_kind)i, err);
 	return count < 0 ? -1 : rc;
 }

@@ -94,7 +94,7 @@ media_lock(
 {
 	char path[FILE_PATH_BYTES];
 
-	if (media_file(config, playback_id, ".lock", path, err) != 0)
+	if (media_file(config, playback_id, MEDIA_LOCK, path, err) != 0)
 		return -1;
 	return file_lock(path, 1, err);
 }

@@ -2,10 +2,10 @@
  * EXT-X-PROGRAM-DATE-TIME: ISO 8601 as encoders write it, by the calendar
  * alone. Time zones are the offset that the text gives.
  */
+#include "base/clock.h"
 #include "live/playlist_value.h"
 
 #define MINUTE_MS INT64_C(60000)
-#define DAY_MS INT64_C(86400000)
 
 /* Takes `digits` digits off the text: a number of low to high. */
 static bool
@@ -63,7 +63,7 @@ time_date(struct text *text, int64_t *ms)
 		return false;
 	first = time_days(year, month);
 	next = month < 12 ? time_days(year, month + 1) : time_days(year + 1, 1);
-	*ms = (first + day - 1) * DAY_MS;
+	*ms = (first + day - 1) * CLOCK_DAY_MS;
 	return first + day <= next;
 }
 

@@ -35,6 +35,7 @@ struct batch {
 	struct listed listed[BATCH];
 	struct segment segments[BATCH];
 	bool came[BATCH];
+	char files[BATCH][ID_BYTES]; /* of those that came, in incoming/ */
 	int count; /* listed; then, of them, what is settled */
 	int taken; /* segments */
 };
@@ -154,30 +155,33 @@ static int64_t
 batch_time(const struct batch *batch, const struct listed *listed, bool breaks)
 {
 	const struct rendition *rendition = &batch->rendition;
+	int64_t begun;
 
 	if (rendition->segments > 0 && !breaks)
 		return rendition->end_unix_ms;
 	if (listed->at_unix_ms > rendition->end_unix_ms &&
-	    listed->at_unix_ms < clock_unix_ms() + 86400000)
+	    listed->at_unix_ms < clock_unix_ms() + CLOCK_DAY_MS)
 		return listed->at_unix_ms;
-	return clock_unix_ms() - listed->duration_us / 1000;
+	begun = clock_unix_ms() - listed->duration_us / 1000;
+	return begun > rendition->end_unix_ms ? begun : rendition->end_unix_ms;
 }
 
-/* Moves a segment's file to its place. 1, 0 if there is none, -1. */
+/* Moves the file of entry i to the next segment's place. 1, 0 if none, -1. */
 static int
-batch_move(struct batch *batch, struct segment *segment, const char *name,
-    struct error *err)
+batch_move(struct batch *batch, int i, struct error *err)
 {
+	struct segment *segment = &batch->segments[batch->taken];
 	const struct config *config = batch->live->config;
 	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
 	char file[MEDIA_FILE_BYTES];
 	struct upload upload;
 	int found;
 
-	found = store_upload_find(
-	    batch->live->store, batch->encoder.stream_id, name, &upload, err);
+	found = store_upload_find(batch->live->store, batch->encoder.stream_id,
+	    batch->listed[i].segment, &upload, err);
 	if (found <= 0)
 		return found;
+	memcpy(batch->files[i], upload.file, ID_BYTES);
 	segment->kind = upload.kind;
 	segment->bytes = upload.bytes;
 	media_segment_name(segment, file);
@@ -217,7 +221,7 @@ batch_take(struct batch *batch, int i, struct error *err)
 		return -1;
 	if (batch->came[i] && !listed->gap &&
 	    (kind != MEDIA_FMP4 || segment->init >= 0))
-		there = batch_move(batch, segment, listed->segment, err);
+		there = batch_move(batch, i, err);
 	if (there < 0)
 		return -1;
 	/* One that came and can't be used is left to be swept away. */
@@ -312,15 +316,18 @@ batch_commit(
 static int
 batch_forget_one(struct batch *batch, int i, struct error *err)
 {
-	const char *names[2] = { batch->listed[i].map, NULL };
-	int k, rc = 0;
+	const struct listed *listed = &batch->listed[i];
+	struct store *store = batch->live->store;
+	const char *stream_id = batch->encoder.stream_id;
+	int rc = 0;
 
-	if (batch->came[i])
-		names[1] = batch->listed[i].segment;
-	for (k = 0; k < 2 && rc == 0; k++)
-		if (names[k] != NULL && names[k][0] != '\0')
-			rc = store_upload_published(batch->live->store,
-			    batch->encoder.stream_id, names[k], err);
+	if (listed->map[0] != '\0')
+		rc = store_upload_published(
+		    store, stream_id, listed->map, NULL, err);
+	/* One that took its place meanwhile is another. */
+	if (rc == 0 && batch->came[i])
+		rc = store_upload_published(
+		    store, stream_id, listed->segment, batch->files[i], err);
 	return rc;
 }
 

@@ -38,8 +38,8 @@ late_forget(struct live *live, const struct upload *upload, struct error *err)
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	return change_end(&change,
-	    store_upload_published(
-		live->store, upload->stream_id, upload->name, err),
+	    store_upload_published(live->store, upload->stream_id, upload->name,
+		upload->file, err),
 	    err);
 }
 
@@ -85,7 +85,8 @@ late_fill(struct live *live, const struct recording *recording,
 	    media_file(live->config, recording->id, name, to, err) != 0)
 		return -1;
 	rc = file_move(from, to, err);
-	if (rc <= 0)
+	/* It may have been moved by one that was killed behind that. */
+	if (rc < 0 || (rc == 0 && file_size(to) != upload->bytes))
 		return rc;
 	if (late_commit(live, &segment, &rendition, err) != 0 ||
 	    late_forget(live, upload, err) != 0)
@@ -133,24 +134,34 @@ variants_store(struct live *live, const struct recording *recording,
 	return change_end(&change, rc, err);
 }
 
+/* Under the lock. 0 or -1. */
+static int
+variants_write(
+    struct live *live, const struct recording *recording, struct error *err)
+{
+	struct recording now;
+	int found;
+
+	found = store_recording_get(live->store, recording->seq, &now, err);
+	if (found <= 0)
+		return found;
+	if (manifest_write_variants(live, &now, MANIFEST_DVR, err) != 0)
+		return -1;
+	return manifest_write_variants(live, &now, MANIFEST_LIVE, err);
+}
+
 int
 publish_variants(struct live *live, const struct recording *recording,
     const struct variant *variants, int count, struct error *err)
 {
-	struct recording now;
-	int lock, rc = 0;
+	int lock, rc = -1;
 
 	if (variants_store(live, recording, variants, count, err) != 0)
 		return -1;
 	lock = media_lock(live->config, recording->id, err);
-	if (lock < 0)
-		return -1;
-	if (store_recording_get(live->store, recording->seq, &now, err) != 1)
-		rc = -1;
-	if (rc == 0)
-		rc = manifest_write_variants(live, &now, MANIFEST_DVR, err);
-	if (rc == 0)
-		rc = manifest_write_variants(live, &now, MANIFEST_LIVE, err);
-	(void)close(lock);
-	return rc;
+	if (lock >= 0) {
+		rc = variants_write(live, recording, err);
+		(void)close(lock);
+	}
+	return rc == 0 || publish_is_gone(live, recording->seq) ? 0 : -1;
 }

@@ -8,6 +8,24 @@
 #include "live/media.h"
 #include "live/publish.h"
 
+/* Inside the change: is there a live broadcast to record? 0, or -1. */
+static int
+publish_check(struct live *live, const char *stream_id, struct error *err)
+{
+	struct stream now;
+	int found;
+
+	found = store_stream_find(live->store, stream_id, &now, err);
+	if (found == 0)
+		found = error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+		    "There is no such stream.");
+	else if (found == 1 && now.status != STREAM_LIVE)
+		found = error_set_retry(
+		    err, ERROR_OVER, 5, "The broadcast was stopped just now.");
+	stream_free(&now);
+	return found < 0 ? -1 : 0;
+}
+
 static int
 publish_insert(struct live *live, struct recording *fresh,
     struct recording *recording, struct error *err)
@@ -17,9 +35,11 @@ publish_insert(struct live *live, struct recording *fresh,
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	/* Again, under the write lock: two first files may race. */
-	found = store_recording_newest(
-	    live->store, fresh->stream_id, recording, err);
+	/* Under the write lock: two first files, or a stop, may race. */
+	found = publish_check(live, fresh->stream_id, err);
+	if (found == 0)
+		found = store_recording_newest(
+		    live->store, fresh->stream_id, recording, err);
 	if (found >= 0 && (found == 0 || recording->state != RECORDING_LIVE)) {
 		found = store_recording_insert(live->store, fresh, err);
 		*recording = *fresh;
@@ -33,7 +53,7 @@ publish_open(struct live *live, const struct stream *stream,
 {
 	char path[FILE_PATH_BYTES];
 	struct recording fresh;
-	int found;
+	int found, rc;
 
 	found = store_recording_newest(live->store, stream->id, recording, err);
 	if (found < 0)
@@ -45,12 +65,12 @@ publish_open(struct live *live, const struct stream *stream,
 	memcpy(fresh.stream_id, stream->id, ID_BYTES);
 	fresh.started_unix_ms = clock_unix_ms();
 	if (media_path(live->config, MEDIA_LIVE, fresh.id, path, err) != 0 ||
-	    file_make_folder(path, err) != 0 ||
-	    publish_insert(live, &fresh, recording, err) != 0)
+	    file_make_folder(path, err) != 0)
 		return -1;
-	if (strcmp(fresh.id, recording->id) != 0)
+	rc = publish_insert(live, &fresh, recording, err);
+	if (rc != 0 || strcmp(fresh.id, recording->id) != 0)
 		(void)rmdir(path);
-	return 0;
+	return rc;
 }
 
 bool

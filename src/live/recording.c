@@ -1,6 +1,7 @@
 /*
  * The end of a broadcast's media, and its removal.
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,21 +76,17 @@ recording_each(struct live *live, const char *stream_id,
 	return found;
 }
 
-static int
-ended_one(void *context, const struct recording *recording, struct error *err)
-{
-	/* Those that ended earlier were closed then. */
-	if (clock_unix_ms() - recording->ended_unix_ms > 60000)
-		return 0;
-	return manifest_close(context, recording, false, err);
-}
-
 void
 recording_ended(struct live *live, const char *stream_id)
 {
+	struct recording recording;
 	struct error err;
+	int rc;
 
-	if (recording_each(live, stream_id, ended_one, live, &err) != 0)
+	rc = store_recording_ended(live->store, stream_id, &recording, &err);
+	if (rc == 1)
+		rc = manifest_close(live, &recording, false, &err);
+	if (rc != 0)
 		log_write(LOG_LEVEL_WARN, NULL, "stream %s: playlists: %s",
 		    stream_id, err.detail);
 }
@@ -110,36 +107,65 @@ recording_discard_all(
 
 /*
  * Under the lock: whoever is publishing is done then, and who comes later finds
- * that the recording isn't LIVE.
+ * that the recording isn't LIVE. Without it, where it can't be had: the folder
+ * must be out of sight, and whoever holds the lock finds no file. The lock goes
+ * with the folder, and recording_trash waits for it.
  */
-void
-recording_hide(struct live *live, const struct recording *recording)
+int
+recording_hide(
+    struct live *live, const struct recording *recording, struct error *err)
 {
 	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
-	struct error err;
-	int lock = -1, moved = -1;
+	int lock, moved;
 
-	if (media_path(live->config, MEDIA_LIVE, recording->id, from, &err) ==
-		0 &&
-	    media_path(live->config, MEDIA_TRASH, recording->id, to, &err) ==
-		0) {
-		if (access(from, F_OK) != 0)
-			return; /* it was hidden before */
-		lock = media_lock(live->config, recording->id, &err);
-		moved = file_move(from, to, &err);
-	}
-	if (moved < 0)
-		log_write(LOG_LEVEL_WARN, NULL, "recording %s: %s",
-		    recording->id, err.detail);
+	if (media_path(live->config, MEDIA_LIVE, recording->id, from, err) !=
+		0 ||
+	    media_path(live->config, MEDIA_TRASH, recording->id, to, err) != 0)
+		return -1;
+	if (access(from, F_OK) != 0)
+		return 0; /* it was hidden before */
+	lock = media_lock(live->config, recording->id, err);
+	if (lock < 0)
+		log_write(LOG_LEVEL_WARN, NULL,
+		    "recording %s is hidden without its lock: %s",
+		    recording->id, err->detail);
+	moved = file_move(from, to, err);
 	if (lock >= 0)
 		(void)close(lock);
+	return moved < 0 ? -1 : 0;
 }
 
+int
+recording_trash(struct live *live, const struct recording *recording, int max,
+    struct error *err)
+{
+	char folder[FILE_PATH_BYTES], path[FILE_PATH_BYTES + 8];
+	int lock, gone;
+
+	if (media_path(live->config, MEDIA_TRASH, recording->id, folder, err) !=
+	    0)
+		return -1;
+	if (access(folder, F_OK) != 0)
+		return 1;
+	(void)snprintf(path, sizeof(path), "%s/" MEDIA_LOCK, folder);
+	lock = file_lock(path, 0, err);
+	if (lock == -2)
+		return error_set(err, ERROR_BUSY, NULL,
+		    "Another request is still at work on the broadcast.");
+	if (lock < 0)
+		return -1;
+	gone = file_remove_folder(folder, max, err);
+	(void)close(lock);
+	return gone;
+}
+
+/* The rest is hidden all the same; its JOB_REMOVE tries again. */
 static int
 hide_one(void *context, const struct recording *recording, struct error *err)
 {
-	(void)err;
-	recording_hide(context, recording);
+	if (recording_hide(context, recording, err) != 0)
+		log_write(LOG_LEVEL_WARN, NULL, "recording %s: %s",
+		    recording->id, err->detail);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "live/ingest.h"
 #include "live/lifecycle.h"
 #include "live/signaling.h"
+#include "store/ingest.h"
 #include "store/mail.h"
 #include "store/presence.h"
 #include "store/rate.h"
@@ -93,21 +94,37 @@ sweep_publishers(struct live *live, int64_t now, struct error *err)
 	return change_end(&change, rc, err);
 }
 
+/* One that was silent too long: whoever goes on later begins another. */
+static int
+sweep_lapse(struct live *live, const char *stream_id, struct error *err)
+{
+	struct change change;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	if (change_end(&change,
+		store_encoder_lapse_all(live->store, stream_id, err), err) != 0)
+		return -1;
+	return lifecycle_stop_id(live, stream_id, err);
+}
+
 static int
 sweep_broadcasts(struct live *live, int64_t now, struct error *err)
 {
 	char ids[BATCH][ID_BYTES];
-	int count, i, due;
+	int count, i, due, rc = 0;
 
 	count = store_broadcast_expired(live->store, now, ids, err);
 	for (i = 0; i < count; i++) {
 		/* Each stop takes its time: somebody may be back by now. */
 		due = store_broadcast_due(live->store, ids[i], now, err);
-		if (due < 0 ||
-		    (due == 1 && lifecycle_stop_id(live, ids[i], err) != 0))
-			return -1;
+		if (due == 1)
+			due = sweep_lapse(live, ids[i], err);
+		/* One that can't be stopped is no reason to keep the others. */
+		if (due < 0)
+			rc = -1;
 	}
-	return count < 0 ? -1 : 0;
+	return count < 0 ? -1 : rc;
 }
 
 /* Takes a batch of changed numbers out of the passing part. */

@@ -10,11 +10,11 @@
 #include <json-c/json.h>
 
 #include "base/clock.h"
+#include "live/jobs.h"
 #include "live/media.h"
 #include "live/wire.h"
 
 #define URL_BYTES 1400
-#define JOBS_MADE 3 /* MP4, poster, thumbnails: what follows a replay */
 
 /* One of a recording's files, as the web server hands it out. */
 struct media_url {
@@ -148,7 +148,7 @@ wire_progress(struct json_object *to, const struct stream_view *view)
 		wire_seconds(to, "progress", 0);
 	else
 		wire_seconds(to, "progress",
-		    1000 - (jobs->open * 1000 - jobs->progress) / JOBS_MADE);
+		    1000 - (jobs->open * 1000 - jobs->progress) / JOBS_NEXT);
 }
 
 static struct json_object *

@@ -27,6 +27,8 @@ encoder_take(
 		encoder->began_unix_ms = statement_int(store, which, 9);
 		encoder->ended =
 		    (enum encoder_ended)statement_int(store, which, 10);
+		statement_copy(
+		    store, which, 11, encoder->sender, sizeof(encoder->sender));
 	}
 	statement_reset(store, which);
 	return rc;
@@ -72,10 +74,10 @@ store_encoder_put(
 	const struct encoder *e = encoder;
 	int rc;
 
-	rc = statement_run(store, STATEMENT_ENCODER_PUT, err, "ttiiitiiiii",
+	rc = statement_run(store, STATEMENT_ENCODER_PUT, err, "ttiiitiiiiit",
 	    e->stream_id, e->name, e->rendition, e->session, e->sequence,
 	    e->last, e->heard_unix_ms, e->segment_ms, e->target_s,
-	    e->began_unix_ms, (int64_t)e->ended);
+	    e->began_unix_ms, (int64_t)e->ended, e->sender);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -119,6 +121,17 @@ store_encoder_stop_all(
 
 	rc = statement_run(
 	    store, STATEMENT_ENCODER_STOP_ALL, err, "t", stream_id);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_encoder_lapse_all(
+    struct store *store, const char *stream_id, struct error *err)
+{
+	int rc;
+
+	rc = statement_run(
+	    store, STATEMENT_ENCODER_LAPSE_ALL, err, "t", stream_id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -235,8 +248,9 @@ upload_read(struct store *store, enum statement which, struct upload *upload)
 	upload->kind = statement_int(store, which, 4);
 	upload->digest = statement_int(store, which, 5);
 	upload->bytes = statement_int(store, which, 6);
-	upload->at_unix_ms = statement_int(store, which, 7);
-	upload->published = statement_int(store, which, 8) != 0;
+	statement_copy(store, which, 7, upload->sender, sizeof(upload->sender));
+	upload->at_unix_ms = statement_int(store, which, 8);
+	upload->published = statement_int(store, which, 9) != 0;
 }
 
 /* Where a list of uploads goes. */
@@ -333,20 +347,21 @@ store_upload_put(
 	const struct upload *u = upload;
 	int rc;
 
-	rc = statement_run(store, STATEMENT_UPLOAD_PUT, err, "ttitiiiii",
+	rc = statement_run(store, STATEMENT_UPLOAD_PUT, err, "ttitiiitii",
 	    u->stream_id, u->name, (int64_t)u->newcomer, u->file, u->kind,
-	    u->digest, u->bytes, u->at_unix_ms, (int64_t)u->published);
+	    u->digest, u->bytes, u->sender, u->at_unix_ms,
+	    (int64_t)u->published);
 	return rc < 0 ? -1 : 0;
 }
 
 int
 store_upload_published(struct store *store, const char *stream_id,
-    const char *name, struct error *err)
+    const char *name, const char *file, struct error *err)
 {
 	int rc;
 
-	rc = statement_run(
-	    store, STATEMENT_UPLOAD_PUBLISHED, err, "tt", stream_id, name);
+	rc = statement_run(store, STATEMENT_UPLOAD_PUBLISHED, err, "ttt",
+	    stream_id, name, file);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -380,4 +395,28 @@ store_upload_has_file(struct store *store, const char *file, struct error *err)
 	rc = statement_step(store, STATEMENT_UPLOAD_OF_FILE, err, "t", file);
 	statement_reset(store, STATEMENT_UPLOAD_OF_FILE);
 	return rc;
+}
+
+int
+store_waiting_bytes(struct store *store, const char *stream_id, int64_t *bytes,
+    struct error *err)
+{
+	int rc;
+
+	*bytes = 0;
+	rc = statement_step(store, STATEMENT_WAITING, err, "t", stream_id);
+	if (rc == 1)
+		*bytes = statement_int(store, STATEMENT_WAITING, 0);
+	statement_reset(store, STATEMENT_WAITING);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_listed_forget(
+    struct store *store, const char *stream_id, struct error *err)
+{
+	int rc;
+
+	rc = statement_run(store, STATEMENT_LISTED_FORGET, err, "t", stream_id);
+	return rc < 0 ? -1 : 0;
 }

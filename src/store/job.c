@@ -17,24 +17,34 @@ store_job_insert(struct store *store, int64_t recording, enum job_kind kind,
 }
 
 int
-store_job_claim(struct store *store, int64_t now_unix_ms, int64_t lease_unix_ms,
+store_job_claim(struct store *store, const struct job_wish *wish,
     struct job *job, struct error *err)
 {
 	int rc;
 
-	rc = statement_step(store, STATEMENT_JOB_DUE, err, "i", now_unix_ms);
+	rc = statement_step(store, STATEMENT_JOB_DUE, err, "ii",
+	    wish->now_unix_ms, (int64_t)wish->quick);
 	if (rc == 1) {
 		job->id = statement_int(store, STATEMENT_JOB_DUE, 0);
 		job->recording = statement_int(store, STATEMENT_JOB_DUE, 1);
 		job->kind =
 		    (enum job_kind)statement_int(store, STATEMENT_JOB_DUE, 2);
-		job->attempts = statement_int(store, STATEMENT_JOB_DUE, 3);
+		job->claim = statement_int(store, STATEMENT_JOB_DUE, 3);
+		job->tries = statement_int(store, STATEMENT_JOB_DUE, 4) + 1;
 	}
 	statement_reset(store, STATEMENT_JOB_DUE);
 	if (rc != 1)
 		return rc;
 	return statement_run(store, STATEMENT_JOB_CLAIM, err, "iii", job->id,
-	    job->attempts++, lease_unix_ms);
+	    job->claim++, wish->lease_unix_ms);
+}
+
+int
+store_job_release(struct store *store, const struct job *job,
+    int64_t now_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_JOB_RELEASE, err, "iii", job->id,
+	    job->claim, now_unix_ms);
 }
 
 int
@@ -42,14 +52,14 @@ store_job_move(struct store *store, const struct job *job, int64_t due_unix_ms,
     int64_t progress, struct error *err)
 {
 	return statement_run(store, STATEMENT_JOB_MOVE, err, "iiii", job->id,
-	    job->attempts, due_unix_ms, progress);
+	    job->claim, due_unix_ms, progress);
 }
 
 int
 store_job_delete(struct store *store, const struct job *job, struct error *err)
 {
 	return statement_run(
-	    store, STATEMENT_JOB_DELETE, err, "ii", job->id, job->attempts);
+	    store, STATEMENT_JOB_DELETE, err, "ii", job->id, job->claim);
 }
 
 int

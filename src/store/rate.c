@@ -57,3 +57,11 @@ store_sweep_claim(struct store *store, int64_t now_unix_ms,
 	return statement_run(
 	    store, STATEMENT_SWEEP_CLAIM, err, "ii", now_unix_ms, next_unix_ms);
 }
+
+int
+store_chore_claim(struct store *store, const char *name, int64_t now_unix_ms,
+    int64_t next_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_CHORE_CLAIM, err, "tii", name,
+	    now_unix_ms, next_unix_ms);
+}

@@ -7,21 +7,6 @@
 #include "store/recording.h"
 #include "store/statement.h"
 
-int
-store_recording_insert(
-    struct store *store, struct recording *recording, struct error *err)
-{
-	struct recording found;
-
-	if (statement_run(store, STATEMENT_RECORDING_INSERT, err, "tti",
-		recording->id, recording->stream_id,
-		recording->started_unix_ms) < 0 ||
-	    store_recording_find(store, recording->id, &found, err) != 1)
-		return -1;
-	*recording = found;
-	return 0;
-}
-
 /* The columns are RECORDING_COLUMNS of statement.c, in that order. */
 static void
 recording_read(
@@ -57,6 +42,18 @@ recording_take(struct store *store, enum statement which, int rc,
 }
 
 int
+store_recording_insert(
+    struct store *store, struct recording *recording, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_RECORDING_INSERT, err, "tti",
+	    recording->id, recording->stream_id, recording->started_unix_ms);
+	rc = recording_take(store, STATEMENT_RECORDING_INSERT, rc, recording);
+	return rc == 1 ? 0 : -1;
+}
+
+int
 store_recording_get(struct store *store, int64_t seq,
     struct recording *recording, struct error *err)
 {
@@ -64,16 +61,6 @@ store_recording_get(struct store *store, int64_t seq,
 
 	rc = statement_step(store, STATEMENT_RECORDING_GET, err, "i", seq);
 	return recording_take(store, STATEMENT_RECORDING_GET, rc, recording);
-}
-
-int
-store_recording_find(struct store *store, const char *id,
-    struct recording *recording, struct error *err)
-{
-	int rc;
-
-	rc = statement_step(store, STATEMENT_RECORDING_FIND, err, "t", id);
-	return recording_take(store, STATEMENT_RECORDING_FIND, rc, recording);
 }
 
 int
@@ -96,6 +83,17 @@ store_recording_shown(struct store *store, const char *stream_id,
 	rc = statement_step(
 	    store, STATEMENT_RECORDING_SHOWN, err, "t", stream_id);
 	return recording_take(store, STATEMENT_RECORDING_SHOWN, rc, recording);
+}
+
+int
+store_recording_ended(struct store *store, const char *stream_id,
+    struct recording *recording, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(
+	    store, STATEMENT_RECORDING_ENDED, err, "t", stream_id);
+	return recording_take(store, STATEMENT_RECORDING_ENDED, rc, recording);
 }
 
 int

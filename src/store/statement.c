@@ -12,7 +12,10 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "store/connection.h"
+#include "store/job.h"
+#include "store/recording.h"
 #include "store/statement.h"
+#include "store/stream.h"
 
 struct text {
 	enum store_part part;
@@ -30,11 +33,21 @@ struct text {
 
 #define ENCODER_COLUMNS                                                  \
 	"stream_id, name, rendition, session, sequence, last, heard_ms," \
-	" segment_ms, target_s, began_ms, ended"
+	" segment_ms, target_s, began_ms, ended, sender"
 
-#define UPLOAD_COLUMNS                                                 \
-	"stream_id, name, newcomer, file, kind, digest, bytes, at_ms," \
-	" published"
+#define UPLOAD_COLUMNS                                                  \
+	"stream_id, name, newcomer, file, kind, digest, bytes, sender," \
+	" at_ms, published"
+
+/*
+ * Partial indexes serve only where the numbers are in the text, as in
+ * schema.sql.
+ */
+static_assert(STREAM_PENDING == 0 && STREAM_LIVE == 1 &&
+		  VISIBILITY_PUBLIC == 0 && RECORDING_PROCESSING == 1 &&
+		  RECORDING_READY == 2 && RECORDING_FAILED == 3 &&
+		  RECORDING_GOING == 4 && JOB_REMOVE == 4,
+    "the numbers of states and kinds below");
 
 /* clang-format off */
 static const struct text TEXTS[] = {
@@ -231,20 +244,23 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM push WHERE stream_id = ?1" },
 	[STATEMENT_STREAM_SETTLE] = { STORE_LASTING,
 	    "UPDATE stream SET status = ?2"
-	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL" },
+	    " WHERE id = ?1 AND status = 0 AND stopped_ms IS NOT NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM recording"
+	    " WHERE stream_id = ?1 AND state = 1)" },
 	[STATEMENT_RECORDING_INSERT] = { STORE_LASTING,
 	    "INSERT INTO recording (id, stream_id, started_ms)"
-	    " VALUES (?1, ?2, ?3)" },
+	    " VALUES (?1, ?2, ?3) RETURNING " RECORDING_COLUMNS },
 	[STATEMENT_RECORDING_GET] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE seq = ?1" },
-	[STATEMENT_RECORDING_FIND] = { STORE_LASTING,
-	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE id = ?1" },
 	[STATEMENT_RECORDING_NEWEST] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_SHOWN] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND state <> 4 AND renditions > 0 ORDER BY seq DESC LIMIT 1" },
+	[STATEMENT_RECORDING_ENDED] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
+	    " AND state IN (1, 4) ORDER BY seq DESC LIMIT 1" },
 	[STATEMENT_RECORDING_NEXT] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND seq > ?2 ORDER BY seq LIMIT 1" },
@@ -273,19 +289,15 @@ static const struct text TEXTS[] = {
 	    "SELECT s.seq, s.id, s.key_hash, s.title, s.description, s.status,"
 	    " s.visibility, s.record, s.created_ms, s.started_ms, s.stopped_ms,"
 	    " s.peak_viewers, s.views_total, s.view_day, s.views_today,"
-	    " s.view_month, s.views_month, r.seq FROM recording r"
-	    " JOIN stream s ON s.id = r.stream_id"
-	    " WHERE r.state = 2 AND r.seq < ?1 AND s.visibility = 0"
-	    " AND s.status <> 1 AND NOT EXISTS (SELECT 1 FROM recording n"
-	    " WHERE n.stream_id = r.stream_id AND n.seq > r.seq AND"
-	    " n.state = 2)"
-	    " ORDER BY r.seq DESC LIMIT ?2" },
+	    " s.view_month, s.views_month, r.seq FROM replay r"
+	    " CROSS JOIN stream s ON s.id = r.stream_id"
+	    " WHERE r.seq < ?1 ORDER BY r.seq DESC LIMIT ?2" },
 	[STATEMENT_RECORDING_OLDEST] = { STORE_LASTING,
-	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE state = 2"
-	    " AND ended_ms < ?1 ORDER BY ended_ms LIMIT 1" },
+	    "SELECT " RECORDING_COLUMNS " FROM recording"
+	    " WHERE state IN (2, 3) AND ended_ms < ?1"
+	    " ORDER BY ended_ms LIMIT 1" },
 	[STATEMENT_RECORDING_KEPT] = { STORE_LASTING,
-	    "SELECT coalesce(sum(bytes), 0) FROM recording"
-	    " WHERE state = 2 AND ended_ms > 0" },
+	    "SELECT kept_bytes FROM site WHERE id = 0" },
 	[STATEMENT_SITE_BYTES] = { STORE_LASTING,
 	    "SELECT media_bytes FROM site WHERE id = 0" },
 	[STATEMENT_RENDITION_PUT] = { STORE_LASTING,
@@ -359,16 +371,20 @@ static const struct text TEXTS[] = {
 	    " ON CONFLICT (recording, kind) DO UPDATE SET"
 	    " due_ms = min(due_ms, excluded.due_ms)" },
 	[STATEMENT_JOB_DUE] = { STORE_LASTING,
-	    "SELECT id, recording, kind, attempts FROM job WHERE due_ms <= ?1"
+	    "SELECT id, recording, kind, claims, tries FROM job"
+	    " WHERE due_ms <= ?1 AND (?2 = 0 OR kind IN (0, 4))"
 	    " ORDER BY due_ms LIMIT 1" },
 	[STATEMENT_JOB_CLAIM] = { STORE_LASTING,
-	    "UPDATE job SET due_ms = ?3, attempts = attempts + 1"
-	    " WHERE id = ?1 AND attempts = ?2" },
+	    "UPDATE job SET due_ms = ?3, claims = claims + 1,"
+	    " tries = tries + 1 WHERE id = ?1 AND claims = ?2" },
+	[STATEMENT_JOB_RELEASE] = { STORE_LASTING,
+	    "UPDATE job SET due_ms = ?3, progress = 0, tries = tries - 1"
+	    " WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_MOVE] = { STORE_LASTING,
 	    "UPDATE job SET due_ms = ?3, progress = ?4"
-	    " WHERE id = ?1 AND attempts = ?2" },
+	    " WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_DELETE] = { STORE_LASTING,
-	    "DELETE FROM job WHERE id = ?1 AND attempts = ?2" },
+	    "DELETE FROM job WHERE id = ?1 AND claims = ?2" },
 	[STATEMENT_JOB_DELETE_ALL] = { STORE_LASTING,
 	    "DELETE FROM job WHERE recording = ?1 AND kind <> ?2" },
 	[STATEMENT_JOB_NEXT] = { STORE_LASTING,
@@ -388,14 +404,18 @@ static const struct text TEXTS[] = {
 	[STATEMENT_ENCODER_PUT] = { STORE_PASSING,
 	    "INSERT OR REPLACE INTO encoder (stream_id, name, rendition,"
 	    " session, sequence, last, heard_ms, segment_ms, target_s,"
-	    " began_ms, ended)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" },
+	    " began_ms, ended, sender)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" },
 	[STATEMENT_ENCODER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM encoder WHERE stream_id = ?1 AND name = ?2" },
 	[STATEMENT_ENCODER_SENDING] = { STORE_PASSING,
 	    "SELECT count(*) FROM encoder WHERE stream_id = ?1 AND ended = 0" },
 	[STATEMENT_ENCODER_STOP_ALL] = { STORE_PASSING,
-	    "UPDATE encoder SET ended = 2 WHERE stream_id = ?1" },
+	    "UPDATE encoder SET ended = 2 WHERE stream_id = ?1"
+	    " AND ended <> 3" },
+	[STATEMENT_ENCODER_LAPSE_ALL] = { STORE_PASSING,
+	    "UPDATE encoder SET ended = 3 WHERE stream_id = ?1"
+	    " AND ended = 0" },
 	[STATEMENT_ENCODER_SILENT] = { STORE_PASSING,
 	    "SELECT " ENCODER_COLUMNS " FROM encoder WHERE heard_ms <= ?1"
 	    " ORDER BY heard_ms LIMIT 1" },
@@ -439,19 +459,30 @@ static const struct text TEXTS[] = {
 	    "SELECT " UPLOAD_COLUMNS " FROM upload"
 	    " WHERE stream_id = ?1 LIMIT ?2" },
 	[STATEMENT_UPLOAD_PUT] = { STORE_PASSING,
-	    "INSERT OR REPLACE INTO upload (stream_id, name, newcomer,"
-	    " file, kind,"
-	    " digest, bytes, at_ms, published)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
+	    "INSERT INTO upload (stream_id, name, newcomer, file, kind,"
+	    " digest, bytes, sender, at_ms, published)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+	    " ON CONFLICT (stream_id, name, newcomer) DO UPDATE SET"
+	    " file = excluded.file, kind = excluded.kind,"
+	    " digest = excluded.digest, bytes = excluded.bytes,"
+	    " sender = excluded.sender, at_ms = excluded.at_ms,"
+	    " published = excluded.published" },
 	[STATEMENT_UPLOAD_PUBLISHED] = { STORE_PASSING,
 	    "UPDATE upload SET published = 1"
-	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 0" },
+	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = 0"
+	    " AND file = coalesce(?3, file)" },
 	[STATEMENT_UPLOAD_DELETE] = { STORE_PASSING,
 	    "DELETE FROM upload"
 	    " WHERE stream_id = ?1 AND name = ?2 AND newcomer = ?3" },
 	[STATEMENT_UPLOAD_FORGET] = { STORE_PASSING,
 	    "DELETE FROM upload WHERE stream_id = ?1 AND newcomer = 0"
 	    " AND published = 1 AND kind <> ?2" },
+	[STATEMENT_CHORE_CLAIM] = { STORE_PASSING,
+	    "INSERT INTO chore (name, due_ms) VALUES (?1, ?3)"
+	    " ON CONFLICT (name) DO UPDATE SET due_ms = excluded.due_ms"
+	    " WHERE due_ms <= ?2 OR due_ms > ?3" },
+	[STATEMENT_WAITING] = { STORE_PASSING,
+	    "SELECT bytes FROM waiting WHERE stream_id = ?1" },
 	[STATEMENT_BROADCAST_HEARD] = { STORE_PASSING,
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
 	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"

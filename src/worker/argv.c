@@ -68,8 +68,9 @@ argv_progress(struct argv *argv)
 	argv_words(argv, "-nostats -progress pipe:1");
 }
 
-/* Local files alone, whatever a file may name. */
-static const char LOCAL[] = "-protocol_whitelist file,crypto,data";
+/* Local files of media alone, whatever a file may name or hold. */
+static const char LOCAL[] = "-protocol_whitelist file,crypto,data"
+			    " -format_whitelist hls,concat,mov,mpegts,aac";
 
 void
 argv_playlist(struct argv *argv, const char *name)
@@ -91,16 +92,25 @@ void
 argv_file(struct argv *argv, const char *name)
 {
 	argv_words(argv, LOCAL);
-	argv_words(argv, "-i");
+	argv_words(argv, "-f mov -i");
 	argv_add(argv, "file:%s", name);
 }
 
 void
-argv_segment(struct argv *argv, const char *init, const char *segment)
+argv_segment(struct argv *argv, enum media_kind kind, const char *init,
+    const char *segment)
 {
-	argv_words(
-	    argv, "-protocol_whitelist file,concat -skip_frame nokey -i");
-	if (init != NULL)
+	const char *format = "mov";
+
+	if (kind == MEDIA_TS)
+		format = "mpegts";
+	else if (kind == MEDIA_AAC)
+		format = "aac";
+	argv_words(argv, "-protocol_whitelist file,concat -skip_frame nokey");
+	argv_add(argv, "-f");
+	argv_add(argv, "%s", format);
+	argv_add(argv, "-i");
+	if (kind == MEDIA_FMP4)
 		argv_add(argv, "concat:%s|%s", init, segment);
 	else
 		argv_add(argv, "file:%s", segment);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "live/jobs.h"
 #include "live/probe.h"
 #include "worker/helper.h"
 #include "worker/progress.h"
@@ -154,6 +155,8 @@ running_follow(struct running *running, int *status, struct error *err)
 		if (clock_mono_ms() >= running->until_mono_ms)
 			return error_set(err, ERROR_SYSTEM, NULL,
 			    "ffmpeg took longer than it may.");
+		/* What others wait for doesn't wait for this. */
+		jobs_quick(running->work->live);
 		if (work_beat(running->work,
 			progress_thousandths(&running->progress,
 			    helper->total_us, helper->from, helper->to),
@@ -202,7 +205,7 @@ helper_run(struct work *work, struct helper *helper, struct error *err)
 	if (rc == 0)
 		rc = running_follow(&running, &status, err);
 	if (rc != 0 && running.pid > 0) {
-		(void)kill(running.pid, SIGKILL);
+		(void)kill(-running.pid, SIGKILL); /* and its own */
 		(void)waitpid(running.pid, &status, 0);
 	}
 	pipe_read(&running, &running.out[0], true);
@@ -223,7 +226,7 @@ helper_input(struct argv *argv, const struct segment *segment)
 
 	media_init_name(segment->rendition, segment->init, init);
 	media_segment_name(segment, name);
-	argv_segment(argv, segment->kind == MEDIA_FMP4 ? init : NULL, name);
+	argv_segment(argv, (enum media_kind)segment->kind, init, name);
 }
 
 int

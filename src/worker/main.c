@@ -35,14 +35,6 @@ struct worker {
 	bool retained;
 };
 
-static const char *const KIND_NAMES[JOB_KIND__MAX] = {
-	[JOB_REPLAY] = "replay",
-	[JOB_MP4] = "mp4",
-	[JOB_POSTER] = "poster",
-	[JOB_THUMBS] = "thumbs",
-	[JOB_REMOVE] = "remove",
-};
-
 /* Programs start one when nobody holds it; see docs/worker.md. */
 static void
 worker_show(struct worker *worker)
@@ -70,13 +62,24 @@ work_remove_all(struct work *work, struct error *err)
 	return rc < 0 ? -1 : 0;
 }
 
+static int
+work_replay(struct work *work, struct error *err)
+{
+	int rc;
+
+	rc = jobs_replay(work->live, work->job, work->recording, err);
+	if (rc == 0)
+		work->end = WORK_LOST;
+	return rc < 0 ? -1 : 0;
+}
+
 /* What one kind of job is. 0 or -1. */
 static int
 work_do(struct work *work, struct error *err)
 {
 	switch (work->job->kind) {
 	case JOB_REPLAY:
-		return jobs_replay(work->live, work->job, work->recording, err);
+		return work_replay(work, err);
 	case JOB_MP4:
 		return make_mp4(work, err);
 	case JOB_POSTER:
@@ -98,22 +101,6 @@ job_reports(enum job_kind kind)
 	return kind == JOB_MP4 || kind == JOB_POSTER || kind == JOB_THUMBS;
 }
 
-/* The next worker may have it at once. */
-static int
-job_release(struct worker *worker, const struct work *work, struct error *err)
-{
-	struct change change;
-	int rc;
-
-	if (change_begin(&change, &worker->live, STORE_LASTING, err) != 0)
-		return -1;
-	rc = change_wakes(&change, jobs_topic(), err);
-	if (rc == 0 && store_job_move(worker->live.store, work->job,
-			   clock_unix_ms(), 0, err) < 0)
-		rc = -1;
-	return change_end(&change, rc, err);
-}
-
 static const char *
 job_outcome(const struct work *work, int rc)
 {
@@ -133,7 +120,7 @@ job_end(struct worker *worker, struct work *work, int done,
 	int rc = 0;
 
 	if (work->end == WORK_STOPPED)
-		rc = job_release(worker, work, &err);
+		rc = jobs_release(&worker->live, work->job, &err);
 	else if (work->end == WORK_GOES_ON && done != 0)
 		rc = jobs_failed(&worker->live, work->job, fault->detail, &err);
 	else if (work->end == WORK_GOES_ON && job_reports(work->job->kind)) {
@@ -146,8 +133,8 @@ job_end(struct worker *worker, struct work *work, int done,
 		    "a job's end can't be written: %s", err.detail);
 	log_write(done == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, NULL,
 	    "job %s of %s, attempt %" PRId64 ", %s%s%s",
-	    KIND_NAMES[work->job->kind], work->recording->id,
-	    work->job->attempts, job_outcome(work, done),
+	    jobs_name(work->job->kind), work->recording->id, work->job->tries,
+	    job_outcome(work, done),
 	    done != 0 && work->end == WORK_GOES_ON ? ": " : "",
 	    done != 0 && work->end == WORK_GOES_ON ? fault->detail : "");
 	log_flush();
@@ -252,8 +239,7 @@ worker_wait(struct worker *worker, uint32_t version, int64_t wait_ms)
 
 	while (!signals_stopping() && topic_version(jobs_topic()) == version &&
 	       (left = until - clock_mono_ms()) > 0) {
-		/* Every topic of the site rings here: not more than ten times
-		 * a second. */
+		/* All topics ring here: ten times a second at the most. */
 		if (count == 1 && left > SETTLE_MS)
 			left = SETTLE_MS;
 		(void)poll(polls, count, (int)left);
@@ -315,7 +301,6 @@ worker_open(struct worker *worker, struct error *err)
 		return -1;
 	log_open("worker", path, (enum log_level)worker->config.log_level);
 	if (signals_open(err) != 0 ||
-	    media_prepare(&worker->config, err) != 0 ||
 	    live_open(&worker->live, &worker->config, err) != 0)
 		return -1;
 	worker->watch_fd = topic_watch();

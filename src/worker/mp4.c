@@ -1,9 +1,10 @@
 /*
  * The download. Ways, the best that fits:
  *
- *	join	fMP4 with one set of tracks: by ourselves, and then made
- *seekable by ffmpeg where there is one copy	MPEG-TS and AAC: ffmpeg, without
- *encoding encode	encoders that sent different things: ffmpeg, all anew
+ *	join	 fMP4 with one set of tracks: by ourselves; then ffmpeg,
+ *		 where there is one, moves the index to the front
+ *	copy	 MPEG-TS and AAC: ffmpeg, without encoding
+ *	encode	 encoders that sent different things: ffmpeg, all anew
  *
  * What can't be made on this host is said, and is no failure.
  */
@@ -137,8 +138,10 @@ part_us(const struct parts *parts, int i)
 	return next - parts->known[i].at_us;
 }
 
-/* A part's pictures and sound, each as long as the part, black and still
- * where it has none. */
+/*
+ * A part's pictures and sound, each as long as the part: black and silent where
+ * it has none.
+ */
 static void
 encode_part(struct buf *filter, const struct parts *parts, int i,
     const struct part *size, bool audio)

@@ -19,8 +19,10 @@
 #define RENEW_MS (10 * 1000)
 #define PREFIX_BYTES 32
 
-/* Jobs without temporary files have none: a look for those of a replay would
- * take longer than the replay, where the broadcast was long. */
+/*
+ * Jobs without temporary files have none: a look for those of a replay would
+ * take longer than the replay, where the broadcast was long.
+ */
 static const char *const PREFIXES[JOB_KIND__MAX] = {
 	[JOB_MP4] = ".mp4-",
 	[JOB_POSTER] = ".poster-",
@@ -76,7 +78,7 @@ work_drop(struct work *work, enum work_end end, struct error *err)
 	return error_set(err, ERROR_SHUTDOWN, NULL, "The work was dropped.");
 }
 
-/* Told to the store; the lease lasts longer than one failure of it. */
+/* 0 once the store has it; -1: it fails, or ->end says that it is lost. */
 static int
 work_renew(struct work *work, int64_t now, struct error *err)
 {
@@ -87,11 +89,8 @@ work_renew(struct work *work, int64_t now, struct error *err)
 		return work_drop(work, WORK_LOST, err);
 	if (rc == 1)
 		work->renewed_mono_ms = now;
-	else
-		log_write(LOG_LEVEL_WARN, NULL, "a lease can't be renewed: %s",
-		    err->detail);
 	log_flush();
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
 int
@@ -107,7 +106,14 @@ work_beat(struct work *work, int64_t progress, struct error *err)
 		return work_drop(work, WORK_LOST, err);
 	if (now - work->renewed_mono_ms < RENEW_MS)
 		return 0;
-	return work_renew(work, now, err);
+	if (work_renew(work, now, err) == 0)
+		return 0;
+	if (work->end != WORK_GOES_ON)
+		return -1;
+	/* The lease lasts longer than one failure of the store. */
+	log_write(
+	    LOG_LEVEL_WARN, NULL, "a lease can't be renewed: %s", err->detail);
+	return 0;
 }
 
 void
@@ -116,7 +122,7 @@ work_name(
 {
 	assert(PREFIXES[work->job->kind] != NULL);
 	(void)snprintf(name, MEDIA_FILE_BYTES, "%s%" PRId64 "-%s",
-	    PREFIXES[work->job->kind], work->job->attempts, what);
+	    PREFIXES[work->job->kind], work->job->claim, what);
 }
 
 int

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -101,7 +101,7 @@ describe('a worker that is killed', { concurrency: 1 }, () => {
 	}));
 
 	test('a lease that was lost ends the work', (api) => struck(api, '.mp4-', async (worker, folder) => {
-		sql(server.dataDir, 'UPDATE job SET attempts = attempts + 1');
+		sql(server.dataDir, 'UPDATE job SET claims = claims + 1');
 		await until('it drops the work', () => jobsLogged(server).some(({ end }) => end === "is another's now"));
 		assert.deepEqual(leftovers(folder), []);
 		await worker.stop();
@@ -124,14 +124,16 @@ describe('a worker that is killed', { concurrency: 1 }, () => {
 	test('at any moment', async (api) => {
 		const film = await makeFilm({ seconds: 6 });
 		const { broadcast, folder } = await ended(api, film);
+		/* A job may lose as many workers as it may fail. */
+		const env = { LIVEBIN_JOB_ATTEMPTS: '50' };
 		for (const wait of [5, 20, 60, 120, 200, 300, 450]) {
-			const worker = new Worker(server.dataDir, ['--once'], server.env);
+			const worker = new Worker(server.dataDir, ['--once'], { ...server.env, ...env });
 			await sleep(wait);
 			await worker.kill9();
 			endLeases(server.dataDir);
 		}
 		await until('all is made', async () => {
-			await runOnce(server);
+			await runOnce(server, env);
 			return (await broadcast.read()).recording.progress === null;
 		});
 		assert.equal((await probe(join(folder, 'replay.mp4'))).frames, film.frames);
@@ -171,12 +173,17 @@ describe('under plain CGI', () => {
 		const ask = () => execFileSync(join(BUILD, 'cgi-bin/health'), { env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 		assert.match(ask(), /^Status: 200/);
 		forge({ dataDir }, { id: ID(1), state: 4, job: 4 });
-		await until('the job is done', () => {
+		await until('what is quick is done', () => {
 			assert.match(ask(), /^Status: 200/);
 			return jobsLeft({ dataDir }) === 0;
 		});
-		assert.match(readFileSync(join(dataDir, 'livebin.log'), 'utf8'), / health - no worker runs: started one/);
 		assert.deepEqual(recordings({ dataDir }), []);
+		forge({ dataDir }, { id: ID(2), state: 2, job: 2 });
+		await until('a worker has tried the rest', () => {
+			assert.match(ask(), /^Status: 200/);
+			return jobsLeft({ dataDir }) === 0 || sql(dataDir, 'SELECT tries FROM job') === '1';
+		});
+		assert.match(readFileSync(join(dataDir, 'livebin.log'), 'utf8'), / health - no worker runs: started one/);
 		rmSync(dataDir, { recursive: true });
 	});
 });
@@ -211,6 +218,20 @@ suite('retention', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
 		await runOnce(server, { LIVEBIN_KEEP_DAYS: '2' });
 		await until('its media is gone', () => !existsSync(folder) && !recordings(server).some((id) => folder.endsWith(id)));
 		assert.equal((await broadcast.read()).recording, null);
+	});
+});
+
+suite('retention where no worker runs', { env: { LIVEBIN_WORKER: 'no', LIVEBIN_KEEP_DAYS: '2' } }, (test) => {
+	test('is started by a program, though no job is due', async ({ server }) => {
+		forge(server, { id: ID(1), state: 2, endedDaysAgo: 3 });
+		forge(server, { id: ID(2), state: 3, endedDaysAgo: 3 });
+		forge(server, { id: ID(3), state: 2, endedDaysAgo: 1 });
+		/* As if the last one had been an hour ago. */
+		const lock = join(server.dataDir, 'worker.lock');
+		writeFileSync(lock, '\n');
+		utimesSync(lock, 0, Date.now() / 1000 - 3601);
+		await until('what is old is gone', () => recordings(server).join() === ID(3));
+		await until('so is the work', () => jobsLeft(server) === 0);
 	});
 });
 

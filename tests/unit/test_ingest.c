@@ -3,6 +3,7 @@
  * rows' times; segments last a second, so that an encoder is given up four
  * seconds after its last list.
  */
+#include "live/audience.h"
 #include "unit_media.h"
 
 #define GIVEN_UP_MS 4000
@@ -391,6 +392,175 @@ what_nobody_lists_is_swept_away(void **state)
 	stream_free(&stream);
 }
 
+/* Two in step, with the same names, can be told by where they are. */
+static void
+two_in_step_are_told_apart_by_their_addresses(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct error err;
+	int n;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 2);
+	for (n = 2; n < 5; n++) {
+		unit_ok(send_as(unit, &stream, n, "one", &err), &err);
+		unit_sender = "192.0.2.2";
+		unit_fails(send_as(unit, &stream, n, "two", &err), &err,
+		    ERROR_ENCODER);
+		unit_sender = "192.0.2.1";
+		unit_ok(list_of(unit, &stream, 0, n, &err), &err);
+		unit_sender = "192.0.2.2";
+		unit_fails(send_as(unit, &stream, n, "two", &err), &err,
+		    ERROR_ENCODER);
+		unit_fails(
+		    list_of(unit, &stream, 0, n, &err), &err, ERROR_ENCODER);
+		unit_sender = "192.0.2.1";
+	}
+	assert_played(unit, &stream, "one 0|one 1|one 2|one 3|one 4|");
+}
+
+/* A phone changes its address in the middle of a broadcast. */
+static void
+an_encoder_may_move_to_another_address(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 2);
+	unit_sender = "192.0.2.2";
+	encode(unit, &stream, "one", 2, 4);
+	unit_sender = "192.0.2.1";
+	assert_played(unit, &stream, "one 0|one 1|one 2|one 3|");
+}
+
+/* One that was refused all along ends a moment after the first. */
+static void
+the_last_list_of_one_that_was_refused_begins_nothing(void **state)
+{
+	struct unit *unit = *state;
+	const struct unit_list last = { "index.m3u8", "a", 0, 1,
+		"#EXT-X-ENDLIST\n" };
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 3);
+	unit_fails(send_as(unit, &stream, 1, "two", &err), &err, ERROR_ENCODER);
+	unit_ok(lifecycle_stop_id(&unit->live, stream.id, &err), &err);
+	unit_again(unit, &stream);
+	unit_fails(unit_list(unit, &stream, &last, &err), &err, ERROR_OVER);
+	unit_again(unit, &stream);
+	assert_int_equal(stream.status, STREAM_READY);
+}
+
+/* A suspended laptop, a stalled line: the show goes on as another broadcast. */
+static void
+an_encoder_that_was_silent_too_long_begins_another(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 2);
+	unit_sql(unit, STORE_PASSING, "UPDATE broadcast SET deadline_ms = 1");
+	(void)audience_sweep(&unit->live);
+	unit_again(unit, &stream);
+	assert_int_equal(stream.status, STREAM_READY);
+	unit_ok(send_as(unit, &stream, 2, "one", &err), &err);
+	unit_ok(list_of(unit, &stream, 0, 2, &err), &err);
+	unit_again(unit, &stream);
+	assert_int_equal(stream.status, STREAM_LIVE);
+	assert_played(unit, &stream, "one 2|");
+}
+
+/* Rows that a list left between a stop's two halves. */
+static void
+what_waits_when_a_broadcast_stops_is_not_of_the_next(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 2);
+	unit_sql(unit, STORE_PASSING,
+	    "INSERT INTO listed SELECT stream_id, name, 2, 'a2.ts', NULL,"
+	    " 1000000, 0, 0, 0, 0 FROM encoder");
+	unit_sql(unit, STORE_LASTING, "UPDATE recording SET state = 4");
+	unit_ok(lifecycle_stop(&unit->live, &stream, false, &err), &err);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM listed"),
+	    0);
+}
+
+/* The list was on its way when the stream was stopped. */
+static void
+a_stopped_stream_gets_no_recording(void **state)
+{
+	struct unit *unit = *state;
+	struct recording recording;
+	struct stream stream;
+	struct error err;
+	int folders;
+
+	begin(unit, &stream);
+	folders = unit_media_files(unit, MEDIA_LIVE, ".");
+	unit_ok(lifecycle_start(&unit->live, &stream, &err), &err);
+	unit_ok(lifecycle_stop_id(&unit->live, stream.id, &err), &err);
+	unit_fails(publish_open(&unit->live, &stream, &recording, &err), &err,
+	    ERROR_OVER);
+	unit_ok(lifecycle_delete(&unit->live, stream.id, &err), &err);
+	unit_fails(publish_open(&unit->live, &stream, &recording, &err), &err,
+	    ERROR_STREAM_UNKNOWN);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_LASTING, "SELECT count(*) FROM recording"),
+	    0);
+	assert_int_equal(unit_media_files(unit, MEDIA_LIVE, "."), folders);
+}
+
+/* Its folder is gone: nothing can be published, and it stops all the same. */
+static void
+a_broadcast_without_its_folder_stops(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream, other;
+
+	begin(unit, &stream);
+	encode(unit, &stream, "one", 0, 2);
+	unit_start(unit, &other);
+	unit_media_remove(unit, MEDIA_LIVE);
+	unit_sql(unit, STORE_PASSING, "UPDATE broadcast SET deadline_ms = 1");
+	(void)audience_sweep(&unit->live);
+	unit_again(unit, &stream);
+	unit_again(unit, &other);
+	assert_int_equal(stream.status, STREAM_READY);
+	assert_int_equal(other.status, STREAM_READY);
+	stream_free(&other);
+}
+
+/* What no list has named yet weighs as well. */
+static void
+unlisted_files_count_against_the_broadcasts_limit(void **state)
+{
+	struct unit *unit = *state;
+	enum media_kind kind;
+	struct stream stream;
+	struct error err;
+
+	begin(unit, &stream);
+	unit->config.media_broadcast_max_mb = 1;
+	unit_ok(send_as(unit, &stream, 0, "one", &err), &err);
+	unit_ok(ingest_admit(&unit->live, &stream, "a1.ts", &kind, &err), &err);
+	unit_sql(unit, STORE_PASSING, "UPDATE upload SET bytes = 1048576");
+	unit_fails(ingest_admit(&unit->live, &stream, "a1.ts", &kind, &err),
+	    &err, ERROR_TOO_LARGE);
+	unit_sql(unit, STORE_PASSING, "DELETE FROM upload");
+	unit_ok(ingest_admit(&unit->live, &stream, "a1.ts", &kind, &err), &err);
+}
+
 /* As a program leaves it that is killed in the middle of an upload. */
 static void
 a_file_that_no_row_knows_is_swept_away(void **state)
@@ -406,7 +576,7 @@ a_file_that_no_row_knows_is_swept_away(void **state)
 	unit_ok(media_path(&unit->config, MEDIA_INCOMING, "orphan", path, &err),
 	    &err);
 	unit_ok(file_replace(path, "half a", 6, &err), &err);
-	unit_ok(ingest_sweep_orphans(&unit->live, -1, &err), &err);
+	unit_ok(ingest_sweep_orphans(&unit->live, 3600, &err), &err);
 	assert_int_equal(file_size(path), 6);
 	unit_ok(ingest_sweep_orphans(&unit->live, 0, &err), &err);
 	assert_int_equal(file_size(path), -1);
@@ -499,6 +669,14 @@ main(void)
 		UNIT_LIVE(a_new_encoder_begins_another_broadcast),
 		UNIT_LIVE(a_list_that_ends_waits_for_its_segments),
 		UNIT_LIVE(what_nobody_lists_is_swept_away),
+		UNIT_LIVE(two_in_step_are_told_apart_by_their_addresses),
+		UNIT_LIVE(an_encoder_may_move_to_another_address),
+		UNIT_LIVE(the_last_list_of_one_that_was_refused_begins_nothing),
+		UNIT_LIVE(an_encoder_that_was_silent_too_long_begins_another),
+		UNIT_LIVE(what_waits_when_a_broadcast_stops_is_not_of_the_next),
+		UNIT_LIVE(a_stopped_stream_gets_no_recording),
+		UNIT_LIVE(a_broadcast_without_its_folder_stops),
+		UNIT_LIVE(unlisted_files_count_against_the_broadcasts_limit),
 		UNIT_LIVE(a_file_that_no_row_knows_is_swept_away),
 		UNIT_LIVE(a_broadcast_of_gaps_alone_is_not_kept),
 		UNIT_LIVE(what_is_taken_back_is_gone),

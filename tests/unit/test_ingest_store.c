@@ -152,7 +152,7 @@ files_and_a_newcomers_are_kept_apart(void **state)
 	assert_int_equal(store_upload_old(store, 25, 8, list, &err), 1);
 	assert_int_equal(store_upload_old(store, 99, 8, list, &err), 2);
 	assert_int_equal(store_upload_list(store, "s", 8, list, &err), 3);
-	unit_ok(store_upload_published(store, "s", "b.ts", &err), &err);
+	unit_ok(store_upload_published(store, "s", "b.ts", NULL, &err), &err);
 	unit_ok(store_upload_delete(store, &found, &err), &err);
 	assert_int_equal(store_upload_old(store, 99, 8, list, &err), 0);
 	unit_ok(store_upload_forget(store, "s", MEDIA_INIT, &err), &err);

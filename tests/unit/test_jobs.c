@@ -6,48 +6,12 @@
 
 #include "live/jobs.h"
 #include "live/recording.h"
-#include "unit_media.h"
+#include "unit_jobs.h"
 
 #define RACERS 6
 #define REASON "no such program"
 
 static char text[UNIT_TEXT_BYTES]; /* one thread */
-
-/* A stream whose broadcast of `count` segments is over, and kept. */
-static void
-over(struct unit *unit, int count, struct stream *stream,
-    struct recording *recording)
-{
-	struct error err;
-
-	unit_create(unit, VISIBILITY_PUBLIC, stream, NULL);
-	unit_push(unit, stream, "a", 0, count - 1);
-	unit_again(unit, stream);
-	unit_ok(lifecycle_stop(&unit->live, stream, true, &err), &err);
-	unit_recording(unit, stream, recording);
-	assert_int_equal(recording->state, RECORDING_PROCESSING);
-	assert_int_equal(stream->status, STREAM_PENDING);
-}
-
-static int64_t
-count(struct unit *unit, const char *of)
-{
-	char sql[160];
-
-	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", of);
-	return unit_sql_int(unit, STORE_LASTING, sql);
-}
-
-/* Claims what is due; it must be of that kind. */
-static void
-claim(struct unit *unit, enum job_kind kind, struct job *job,
-    struct recording *recording)
-{
-	struct error err;
-
-	assert_int_equal(jobs_claim(&unit->live, job, recording, &err), 1);
-	assert_int_equal(job->kind, kind);
-}
 
 static void
 a_job_is_claimed_once(void **state)
@@ -62,7 +26,7 @@ a_job_is_claimed_once(void **state)
 	over(unit, 2, &stream, &recording);
 	claim(unit, JOB_REPLAY, &job, &of);
 	assert_int_equal(of.seq, recording.seq);
-	assert_int_equal(job.attempts, 1);
+	assert_int_equal(job.claim, 1);
 	assert_int_equal(jobs_claim(&unit->live, &job, &of, &err), 0);
 	assert_int_equal(jobs_next(&unit->live, &due, &err), 1);
 	assert_true(due > clock_unix_ms() + JOBS_LEASE_MS / 2);
@@ -124,7 +88,7 @@ a_lease_that_ran_out_is_lost(void **state)
 	assert_int_equal(jobs_renew(&unit->live, &first, 300, &err), 1);
 	unit_sql(unit, STORE_LASTING, "UPDATE job SET due_ms = 1");
 	claim(unit, JOB_REPLAY, &second, &recording);
-	assert_int_equal(second.attempts, 2);
+	assert_int_equal(second.claim, 2);
 	assert_int_equal(jobs_renew(&unit->live, &first, 500, &err), 0);
 	assert_int_equal(jobs_renew(&unit->live, &second, 500, &err), 1);
 	assert_int_equal(
@@ -210,17 +174,6 @@ a_removal_is_never_given_up(void **state)
 	}
 	assert_int_equal(count(unit, "job"), 1);
 	stream_free(&stream);
-}
-
-/* Makes the replay, and leaves the jobs that follow it. */
-static void
-replay(struct unit *unit, struct recording *recording)
-{
-	struct error err;
-	struct job job;
-
-	claim(unit, JOB_REPLAY, &job, recording);
-	unit_ok(jobs_replay(&unit->live, &job, recording, &err), &err);
 }
 
 static void
@@ -426,6 +379,33 @@ what_is_old_is_not_kept(void **state)
 }
 
 static void
+what_failed_is_kept_no_longer(void **state)
+{
+	struct unit *unit = *state;
+	struct stream old, young;
+	struct recording recording;
+	struct error err;
+
+	kept(unit, 8, 200, &old);
+	kept(unit, 6, 200, &young);
+	unit_sql(unit, STORE_LASTING, "UPDATE recording SET state = 3");
+	unit->config.keep_days = 7;
+	assert_int_equal(jobs_retain(&unit->live, &err), 1);
+	assert_int_equal(
+	    store_recording_newest(unit->live.store, old.id, &recording, &err),
+	    0);
+	unit->config.keep_days = 0;
+	unit->config.keep_max_mb = 100;
+	assert_int_equal(jobs_retain(&unit->live, &err), 1);
+	assert_int_equal(count(unit, "job WHERE kind = 4"), 2);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_LASTING, "SELECT kept_bytes FROM site"),
+	    0);
+	stream_free(&old);
+	stream_free(&young);
+}
+
+static void
 the_oldest_go_when_there_is_too_much(void **state)
 {
 	struct unit *unit = *state;
@@ -466,6 +446,7 @@ main(void)
 		UNIT_LIVE(a_long_broadcast_is_removed_in_batches),
 		UNIT_LIVE(a_job_of_a_recording_that_is_gone_goes_too),
 		UNIT_LIVE(what_is_old_is_not_kept),
+		UNIT_LIVE(what_failed_is_kept_no_longer),
 		UNIT_LIVE(the_oldest_go_when_there_is_too_much),
 	};
 

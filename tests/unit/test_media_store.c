@@ -53,14 +53,12 @@ a_recording_is_found_by_all_its_names(void **state)
 	insert(unit, "two", "s", &second);
 	assert_int_equal(first.state, RECORDING_LIVE);
 	assert_int_equal(first.ended_unix_ms, 0);
-	assert_int_equal(store_recording_find(store, "one", &found, &err), 1);
-	assert_int_equal(found.seq, first.seq);
+	assert_string_equal(first.id, "one");
 	assert_int_equal(
 	    store_recording_get(store, second.seq, &found, &err), 1);
 	assert_string_equal(found.id, "two");
 	assert_int_equal(store_recording_newest(store, "s", &found, &err), 1);
 	assert_string_equal(found.id, "two");
-	assert_int_equal(store_recording_find(store, "none", &found, &err), 0);
 	assert_int_equal(store_recording_newest(store, "t", &found, &err), 0);
 	assert_int_equal(store_recording_next(store, "s", 0, &found, &err), 1);
 	assert_string_equal(found.id, "one");
@@ -354,17 +352,29 @@ jobs_are_claimed_by_their_due_time(void **state)
 	unit_ok(store_job_insert(store, 1, JOB_REMOVE, 50, &err), &err);
 	assert_int_equal(store_job_next(store, &due, &err), 1);
 	assert_int_equal(due, 10);
-	assert_int_equal(store_job_claim(store, 9, 100, &job, &err), 0);
-	assert_int_equal(store_job_claim(store, 20, 100, &job, &err), 1);
+	assert_int_equal(store_job_claim(store,
+			     &(struct job_wish){ 9, 100, false }, &job, &err),
+	    0);
+	assert_int_equal(store_job_claim(store,
+			     &(struct job_wish){ 20, 100, false }, &job, &err),
+	    1);
 	assert_int_equal(job.kind, JOB_POSTER);
-	assert_int_equal(store_job_claim(store, 20, 100, &job, &err), 1);
+	assert_int_equal(store_job_claim(store,
+			     &(struct job_wish){ 20, 100, false }, &job, &err),
+	    1);
 	assert_int_equal(job.kind, JOB_MP4);
-	assert_int_equal(store_job_claim(store, 20, 100, &again, &err), 0);
+	assert_int_equal(
+	    store_job_claim(
+		store, &(struct job_wish){ 20, 100, false }, &again, &err),
+	    0);
 	assert_int_equal(store_job_move(store, &job, 90, 400, &err), 1);
 	unit_ok(store_job_state(store, 1, &open, &err), &err);
 	assert_int_equal(open.open, 2);
 	assert_int_equal(open.progress, 400);
-	assert_int_equal(store_job_claim(store, 95, 200, &again, &err), 1);
+	assert_int_equal(
+	    store_job_claim(
+		store, &(struct job_wish){ 95, 200, false }, &again, &err),
+	    1);
 	assert_int_equal(again.kind, JOB_REMOVE);
 	assert_int_equal(store_job_delete(store, &job, &err), 1);
 	assert_int_equal(store_job_delete(store, &job, &err), 0);

@@ -31,7 +31,9 @@ said(const char *wanted)
 }
 
 #define BEGIN "ffmpeg -hide_banner -nostdin -loglevel error -y "
-#define LOCAL "-protocol_whitelist file,crypto,data "
+#define LOCAL                                   \
+	"-protocol_whitelist file,crypto,data " \
+	"-format_whitelist hls,concat,mov,mpegts,aac "
 
 static void
 an_mp4_is_copied_to_one_that_begins_at_once(void **state)
@@ -40,7 +42,7 @@ an_mp4_is_copied_to_one_that_begins_at_once(void **state)
 	argv_progress(&argv);
 	argv_file(&argv, ".a.mp4");
 	argv_copy_to(&argv, ".b.mp4");
-	said(BEGIN "-nostats -progress pipe:1 " LOCAL "-i file:.a.mp4 "
+	said(BEGIN "-nostats -progress pipe:1 " LOCAL "-f mov -i file:.a.mp4 "
 		   "-map 0:v:0? -map 0:a:0? -c copy -copyinkf "
 		   "-movflags +faststart -f mp4 file:.b.mp4");
 }
@@ -59,24 +61,36 @@ static void
 a_segment_has_its_init_section_in_front(void **state)
 {
 	(void)state;
-	argv_segment(&argv, "r0-init0.mp4", "r0-3.m4s");
+	argv_segment(&argv, MEDIA_FMP4, "r0-init0.mp4", "r0-3.m4s");
 	argv_tile(&argv, 90, 1500);
-	said(BEGIN "-protocol_whitelist file,concat -skip_frame nokey "
-		   "-i concat:r0-init0.mp4|r0-3.m4s -ss 1.500 -map 0:v:0 "
-		   "-frames:v 1 -vf "
-		   "scale=160:90:force_original_aspect_ratio=decrease,"
-		   "pad=160:90:-1:-1 -pix_fmt yuv420p -f rawvideo pipe:1");
+	said(
+	    BEGIN "-protocol_whitelist file,concat -skip_frame nokey "
+		  "-f mov -i concat:r0-init0.mp4|r0-3.m4s -ss 1.500 -map 0:v:0 "
+		  "-frames:v 1 -vf "
+		  "scale=160:90:force_original_aspect_ratio=decrease,"
+		  "pad=160:90:-1:-1 -pix_fmt yuv420p -f rawvideo pipe:1");
 }
 
 static void
 the_first_tile_tells_the_height(void **state)
 {
 	(void)state;
-	argv_segment(&argv, NULL, "r0-3.ts");
+	argv_segment(&argv, MEDIA_TS, "", "r0-3.ts");
 	argv_tile(&argv, 0, 0);
+	said(BEGIN
+	    "-protocol_whitelist file,concat -skip_frame nokey "
+	    "-f mpegts -i file:r0-3.ts -map 0:v:0 -frames:v 1 -vf scale=160:-2 "
+	    "-pix_fmt yuv420p -f rawvideo pipe:1");
+}
+
+static void
+sound_is_read_as_sound(void **state)
+{
+	(void)state;
+	argv_segment(&argv, MEDIA_AAC, "", "r0-3.aac");
+	argv_sound(&argv);
 	said(BEGIN "-protocol_whitelist file,concat -skip_frame nokey "
-		   "-i file:r0-3.ts -map 0:v:0 -frames:v 1 -vf scale=160:-2 "
-		   "-pix_fmt yuv420p -f rawvideo pipe:1");
+		   "-f aac -i file:r0-3.aac -map 0:a:0 -frames:a 1 -f null -");
 }
 
 static void
@@ -107,9 +121,10 @@ static void
 an_encoding_has_what_there_is(void **state)
 {
 	(void)state;
-	argv_encode_to(&argv, true, false, ".d.mp4");
+	argv_encode_to(&argv, &(struct argv_encode){ .video = true }, ".d.mp4");
 	said(BEGIN "-map [v] -c:v libx264 -preset veryfast -crf 23 "
-		   "-pix_fmt yuv420p -movflags +faststart -f mp4 file:.d.mp4");
+		   "-pix_fmt yuv420p -x264-params fps=30 -fps_mode vfr "
+		   "-movflags +faststart -f mp4 file:.d.mp4");
 }
 
 static void
@@ -139,6 +154,7 @@ main(void)
 		cmocka_unit_test_setup(
 		    a_segment_has_its_init_section_in_front, begin),
 		cmocka_unit_test_setup(the_first_tile_tells_the_height, begin),
+		cmocka_unit_test_setup(sound_is_read_as_sound, begin),
 		cmocka_unit_test_setup(
 		    a_poster_is_1280_wide_at_the_most, begin),
 		cmocka_unit_test_setup(a_sprite_is_made_of_raw_tiles, begin),

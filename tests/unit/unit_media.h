@@ -16,6 +16,9 @@
 
 #define UNIT_TEXT_BYTES 65536
 
+/* The address that what follows is sent from. */
+static const char *unit_sender = "192.0.2.1";
+
 /* Files of a folder, but for those that begin with a dot. */
 static inline int
 unit_media_files(const struct unit *unit, enum media_area area, const char *of)
@@ -41,7 +44,9 @@ static inline int
 unit_send(struct unit *unit, const struct stream *stream, const char *name,
     const char *text, struct error *err)
 {
-	struct arrival arrival = { .name = name, .kind = MEDIA_TS };
+	struct arrival arrival = {
+		.name = name, .kind = MEDIA_TS, .sender = unit_sender
+	};
 	char path[FILE_PATH_BYTES];
 	int fd;
 
@@ -70,7 +75,9 @@ unit_list(struct unit *unit, const struct stream *stream,
     const struct unit_list *list, struct error *err)
 {
 	static char text[UNIT_TEXT_BYTES]; /* one thread */
-	const struct pushed_text pushed = { .name = list->name, .text = text };
+	const struct pushed_text pushed = {
+		.sender = unit_sender, .name = list->name, .text = text
+	};
 	struct pushed_text sent = pushed;
 	int n, size;
 
