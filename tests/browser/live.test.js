@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { assertMoves, framesDecoded, goLive, hook, openBrowser, seeState, seeText, shoot, stop } from '../lib/browser.js';
+import { assertMoves, framesDecoded, goLive, hook, openBrowser, press, seeState, seeText, shoot, stop } from '../lib/browser.js';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { keepingLogs } from '../lib/suite.js';
@@ -83,7 +83,7 @@ for (const [broadcaster, watcher] of [['chromium', 'chromium'], ['chromium', 'fi
 		});
 
 		step('the broadcaster goes live again under the same link, and the viewer sees it', async () => {
-			await studio.click(hook('main-button'));
+			await press(studio, 'main-button');
 			await seeText(studio, 'status', /You are live/);
 			await seeState(watch, ['live']);
 			await assertMoves(watch);

@@ -144,15 +144,31 @@ export async function goLive(page, server, title) {
 	await page.goto(`${server.url}/studio`);
 	await page.waitForSelector(hook('title'));
 	await page.type(hook('title'), title);
-	await page.click(hook('main-button'));
+	await press(page, 'main-button');
 	await seeText(page, 'status', /You are live/);
 	const [, id] = /\/studio\/([A-Za-z0-9_-]{21})$/.exec(new URL(page.url()).pathname);
 	return `${server.url}/watch/${id}`;
 }
 
+/** Clicks what is to be clicked, once it is enabled and lies still: a person doesn't aim at what moves. */
+export async function press(page, name) {
+	let last = '';
+	await until(`${name} lies still`, async () => {
+		const now = await page.$eval(hook(name), (element) => {
+			const { x, y, width, height } = element.getBoundingClientRect();
+			return element.disabled ? '' : [x, y, width, height].join();
+		});
+		const isStill = now !== '' && now === last;
+		last = now;
+		if (!isStill) await sleep(100);
+		return isStill;
+	});
+	await page.click(hook(name));
+}
+
 /** Stops in the studio; with viewers there it asks first. */
 export async function stop(page) {
-	await page.click(hook('main-button'));
+	await press(page, 'main-button');
 	const sure = await page.waitForSelector(`dialog[open] ${hook('confirm-yes')}`, { timeout: 2000 }).catch(() => null);
 	await sure?.click();
 	await seeText(page, 'status', /over/i);
