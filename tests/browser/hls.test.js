@@ -60,6 +60,8 @@ for (const kind of ['chromium', 'firefox']) {
 		};
 		const open = async (address, prepare) => {
 			const page = await browser.guest();
+			// Where patience is a matter of chance, it is the shortest.
+			await page.evaluateOnNewDocument(() => { Math.random = () => 0; });
 			if (prepare) await page.evaluateOnNewDocument(prepare);
 			await page.goto(address);
 			return page;
