@@ -90,7 +90,7 @@ describe('an encoder that is killed and started again', () => {
 		assert.equal(breaksOf(list), 1);
 		const seconds = firstSeconds + PUSH_SECONDS - FIRST_SECONDS;
 		assert.equal(secondsOf(list).toFixed(3), seconds.toFixed(3));
-		assert.equal(recording.durationSeconds.toFixed(2), seconds.toFixed(2));
+		assert.ok(Math.abs(recording.durationSeconds - seconds) < 0.05, `${recording.durationSeconds} of ${seconds}`);
 		assert.equal((await stage.read(stream.id)).isLiveNow, false);
 	});
 
