@@ -24,6 +24,21 @@
 
 #define JOIN_MS 3000 /* and a segment: its first list may be on its way */
 
+/* What came under a name: a newcomer's where there is one. 1, 0, or -1. */
+static int
+list_find_upload(struct incoming *in, const char *name, struct upload *upload,
+    struct error *err)
+{
+	int found;
+
+	found = store_upload_aside(
+	    in->live->store, in->stream->id, name, upload, err);
+	if (found == 0)
+		found = store_upload_find(
+		    in->live->store, in->stream->id, name, upload, err);
+	return found;
+}
+
 /* Every segment must have its init section, when its list comes. */
 static int
 list_check_maps(struct incoming *in, struct error *err)
@@ -39,11 +54,7 @@ list_check_maps(struct incoming *in, struct error *err)
 		if (map == NULL || (last != NULL && strcmp(map, last) == 0))
 			continue;
 		last = map;
-		found = store_upload_aside(
-		    in->live->store, in->stream->id, map, &upload, err);
-		if (found == 0)
-			found = store_upload_find(
-			    in->live->store, in->stream->id, map, &upload, err);
+		found = list_find_upload(in, map, &upload, err);
 		if (found < 0)
 			return -1;
 		if (found == 1 && upload.kind == MEDIA_INIT)
@@ -308,12 +319,8 @@ list_is_whole(struct incoming *in, struct error *err)
 	size_t i;
 
 	for (i = 0; found == 1 && i < list->segment_count; i++) {
-		found = store_upload_aside(in->live->store, in->stream->id,
-		    list->segments[i].name, &upload, err);
-		if (found == 0)
-			found =
-			    store_upload_find(in->live->store, in->stream->id,
-				list->segments[i].name, &upload, err);
+		found =
+		    list_find_upload(in, list->segments[i].name, &upload, err);
 		if (found == 1 && upload.published)
 			found = 0;
 	}
