@@ -257,6 +257,13 @@ CREATE TABLE peer (
 	-- the viewer that it counts as
 	viewer_id TEXT NOT NULL,
 	lease_ms INTEGER NOT NULL,
+	-- A WHEP session's: the publisher's session that it is connected to (0: it
+	-- reads its mailbox instead), a number for its ICE credentials, the events
+	-- it wants (bits of enum whep_event), when a counter-offer to it runs out.
+	session INTEGER NOT NULL DEFAULT 0,
+	ice INTEGER NOT NULL DEFAULT 0,
+	events INTEGER NOT NULL DEFAULT 0,
+	offer_until_ms INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (stream_id, peer_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peer_lease ON peer (lease_ms);

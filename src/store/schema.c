@@ -16,9 +16,17 @@
 
 #define MIGRATIONS_MAX 64
 
+/* The peers of WHEP. */
+#define PEER_SESSIONS                                                     \
+	"ALTER TABLE peer ADD COLUMN session INTEGER NOT NULL DEFAULT 0;" \
+	"ALTER TABLE peer ADD COLUMN ice INTEGER NOT NULL DEFAULT 0;"     \
+	"ALTER TABLE peer ADD COLUMN events INTEGER NOT NULL DEFAULT 0;"  \
+	"ALTER TABLE peer ADD COLUMN offer_until_ms INTEGER NOT NULL"     \
+	" DEFAULT 0;"
+
 static const char *const MIGRATIONS[STORE_PART__MAX][MIGRATIONS_MAX] = {
 	[STORE_LASTING] = { SCHEMA_LASTING_2 },
-	[STORE_PASSING] = { SCHEMA_PASSING_2 },
+	[STORE_PASSING] = { SCHEMA_PASSING_2, PEER_SESSIONS },
 };
 
 const char *
