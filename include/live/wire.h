@@ -22,8 +22,9 @@ extern const char *const MAIL_TYPE_NAMES[MAIL__MAX];
 struct json_object *wire_stream(
     const struct stream_view *view, const char *base);
 
-/* Where the stream plays by HLS now. False: nowhere. */
 #define WIRE_URL_BYTES 1400
+
+/* Where the stream plays by HLS now. False: nowhere. */
 bool wire_hls_url(
     const struct stream_view *view, const char *base, char url[WIRE_URL_BYTES]);
 

@@ -214,7 +214,8 @@ request_body_is(const struct request *request, const char *type)
 	const char *is = exchange_variable(request, "CONTENT_TYPE");
 	const size_t size = is != NULL ? strcspn(is, "; \t") : 0;
 
-	return size == strlen(type) && strncasecmp(is, type, size) == 0;
+	return is != NULL && size == strlen(type) &&
+	       strncasecmp(is, type, size) == 0;
 }
 
 const char *

@@ -16,17 +16,9 @@
 
 #define MIGRATIONS_MAX 64
 
-/* The peers of WHEP. */
-#define PEER_SESSIONS                                                     \
-	"ALTER TABLE peer ADD COLUMN session INTEGER NOT NULL DEFAULT 0;" \
-	"ALTER TABLE peer ADD COLUMN ice INTEGER NOT NULL DEFAULT 0;"     \
-	"ALTER TABLE peer ADD COLUMN events INTEGER NOT NULL DEFAULT 0;"  \
-	"ALTER TABLE peer ADD COLUMN offer_until_ms INTEGER NOT NULL"     \
-	" DEFAULT 0;"
-
 static const char *const MIGRATIONS[STORE_PART__MAX][MIGRATIONS_MAX] = {
 	[STORE_LASTING] = { SCHEMA_LASTING_2 },
-	[STORE_PASSING] = { SCHEMA_PASSING_2, PEER_SESSIONS },
+	[STORE_PASSING] = { SCHEMA_PASSING_2, SCHEMA_PASSING_3 },
 };
 
 const char *
@@ -36,7 +28,7 @@ schema_text(enum store_part part)
 	case STORE_LASTING:
 		return SCHEMA_LASTING_1 SCHEMA_LASTING_2;
 	case STORE_PASSING:
-		return SCHEMA_PASSING_1 SCHEMA_PASSING_2;
+		return SCHEMA_PASSING_1 SCHEMA_PASSING_2 SCHEMA_PASSING_3;
 	case STORE_PART__MAX:
 		break;
 	}
