@@ -141,7 +141,10 @@ int store_peer_lease(struct store *store, const struct peer *peer,
 int store_peer_delete(struct store *store, const struct peer *peer,
     struct error *err) __attribute__((warn_unused_result));
 
-/* Renews the leases of a viewer's peers. How many, or -1 with *err. */
+/*
+ * Renews the leases of a viewer's peers, but not of its WHEP sessions: a page
+ * may have lost one, and go on all the same. How many, or -1 with *err.
+ */
 int store_peer_lease_viewer(struct store *store, const char *stream_id,
     const char *viewer_id, int64_t lease_unix_ms, struct error *err)
     __attribute__((warn_unused_result));

@@ -150,7 +150,7 @@ static const struct text TEXTS[] = {
 	    " AND peer_id = ?2 AND lease_ms > ?3 AND lease_ms <= ?4" },
 	[STATEMENT_PEER_LEASE_VIEWER] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3"
-	    " WHERE stream_id = ?1 AND viewer_id = ?2" },
+	    " WHERE stream_id = ?1 AND viewer_id = ?2 AND session = 0" },
 	[STATEMENT_PEER_LEASE_CUT] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?2"
 	    " WHERE stream_id = ?1 AND lease_ms > ?2" },

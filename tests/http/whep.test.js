@@ -468,6 +468,17 @@ suite('a session lives', { env: { LIVEBIN_VIEWER_TIMEOUT: '3' } }, (test) => {
 		await until('it is gone as well', async () => (await api.raw('GET', session.path)).status === 404);
 	});
 
+	test('not by heartbeats: a page may have lost it, and its place in the room is another\'s', async ({ api }) => {
+		const stream = await onAir(api);
+		const { json: { viewerId } } = await api.view(stream.id);
+		const session = await Session.begin(api, stream, { query: `?viewerId=${viewerId}` });
+		await until('it is gone', async () => {
+			assert.equal((await api.view(stream.id, { viewerId })).json.viewers, 1);
+			await stream.publisher.read();
+			return (await api.raw('GET', session.path)).status === 404;
+		});
+	});
+
 	test('alive is for the key, and for ids', async ({ api }) => {
 		const stream = await onAir(api);
 		const post = (json, key) => api.request('POST', `/${stream.id}/alive`, { json, headers: key ? bearer(key) : {} });
