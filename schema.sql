@@ -249,18 +249,6 @@ CREATE TABLE broadcast (
 CREATE INDEX broadcast_deadline ON broadcast (deadline_ms)
 	WHERE deadline_ms IS NOT NULL;
 
--- A viewer's end of signaling.
-CREATE TABLE peer (
-	stream_id TEXT NOT NULL,
-	peer_id TEXT NOT NULL,
-	token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
-	-- the viewer that it counts as
-	viewer_id TEXT NOT NULL,
-	lease_ms INTEGER NOT NULL,
-	PRIMARY KEY (stream_id, peer_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX peer_lease ON peer (lease_ms);
-
 -- Messages. A mailbox is (stream_id, receiver); the publisher's receiver is
 -- ''. Ids only grow, even over a lost file: they begin at the clock.
 CREATE TABLE mail (
@@ -442,3 +430,25 @@ CREATE TRIGGER upload_went AFTER DELETE ON upload BEGIN
 		WHERE stream_id IN (old.stream_id, '');
 	DELETE FROM waiting WHERE stream_id = old.stream_id AND bytes <= 0;
 END;
+
+-- since: 3
+
+-- A viewer's end of signaling.
+DROP TABLE IF EXISTS peer; -- viewers offer again
+CREATE TABLE peer (
+	stream_id TEXT NOT NULL,
+	peer_id TEXT NOT NULL,
+	token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+	-- the viewer that it counts as
+	viewer_id TEXT NOT NULL,
+	lease_ms INTEGER NOT NULL,
+	-- A WHEP session's: the publisher's session that it is connected to (0: it
+	-- reads its mailbox instead), a number for its ICE credentials, the events
+	-- it wants (bits of enum whep_event), when a counter-offer to it runs out.
+	session INTEGER NOT NULL DEFAULT 0,
+	ice INTEGER NOT NULL DEFAULT 0,
+	events INTEGER NOT NULL DEFAULT 0,
+	offer_until_ms INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (stream_id, peer_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX peer_lease ON peer (lease_ms);

@@ -107,15 +107,16 @@ door_admit_shown(struct request *request, bool key_only, struct error *err)
 
 /* The token is in the path. */
 static int
-door_admit_push(struct request *request, struct error *err)
+door_admit_token(struct request *request,
+    int (*access)(struct live *, const char *, struct call *, struct error *),
+    struct error *err)
 {
 	struct call *call = door_call(request);
 
 	if (call == NULL)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	stream_free(&call->stream);
-	return access_push(
-	    door_live(request), request_param(request), call, err);
+	return access(door_live(request), request_param(request), call, err);
 }
 
 static int
@@ -126,7 +127,9 @@ door_authorize(struct request *request, struct error *err)
 	if (who == WHO_ANYONE || who == WHO_HANDLER)
 		return 0;
 	if (who == WHO_PUSH)
-		return door_admit_push(request, err);
+		return door_admit_token(request, access_push, err);
+	if (who == WHO_SESSION)
+		return door_admit_token(request, access_session, err);
 	return door_admit_shown(request, who == WHO_KEY, err);
 }
 

@@ -18,6 +18,7 @@ enum who {
 	WHO_VISIBLE, /* anyone who may see the stream :id */
 	WHO_KEY,     /* the holder of the stream's key */
 	WHO_PUSH,    /* the holder of the push token that :id stands for */
+	WHO_SESSION, /* the holder of the WHEP session that :id stands for */
 	WHO_HANDLER, /* the handler finds out: the key is in the body */
 };
 

@@ -22,6 +22,12 @@ enum visibility {
 	VISIBILITY__MAX
 };
 
+/* Kinds of media gateway, as the setting `gateway` has them. */
+enum gateway_kind {
+	GATEWAY_NONE,
+	GATEWAY__MAX
+};
+
 /* Times end in _s or _ms by their unit; 0 means "no limit" where said. */
 struct config {
 	char data[CONFIG_TEXT_BYTES];
@@ -31,6 +37,7 @@ struct config {
 	char cors_origins[CONFIG_TEXT_BYTES];
 	char ice_servers[CONFIG_TEXT_BYTES];
 	char rtmp_url[CONFIG_TEXT_BYTES];
+	int64_t gateway;	    /* enum gateway_kind */
 	int64_t default_visibility; /* enum visibility */
 	int64_t create_per_hour;
 	int64_t offers_per_minute;
@@ -67,6 +74,7 @@ struct config {
 
 /* The words for enum visibility, as the API writes them. */
 extern const char *const VISIBILITY_NAMES[VISIBILITY__MAX];
+extern const char *const GATEWAY_NAMES[GATEWAY__MAX];
 
 /*
  * Defaults, then the environment over them. 0, or -1 with *err naming the

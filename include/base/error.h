@@ -17,20 +17,29 @@ enum error_code {
 	ERROR_PEER_UNKNOWN,	   /* `to` names nobody */
 	ERROR_PATH_UNKNOWN,
 	ERROR_METHOD,
-	ERROR_NOT_LIVE,	    /* an offer to a stream that isn't live */
-	ERROR_NO_PUBLISHER, /* live, but no publisher's page is present */
-	ERROR_REPLACED,	    /* another page of the broadcaster took over */
-	ERROR_ENCODER,	    /* another encoder is sending */
-	ERROR_OVER,	    /* the broadcast of this encoder was stopped */
-	ERROR_INIT,	    /* an init section is missing or bad */
-	ERROR_NO_LENGTH,    /* a body without Content-Length */
-	ERROR_TOO_LARGE,    /* a body over the route's limit */
-	ERROR_MEDIA_TYPE,   /* a body that isn't JSON by its type */
-	ERROR_MEDIA_KIND,   /* a file that isn't media */
+	ERROR_NOT_LIVE,	     /* an offer to a stream that isn't live */
+	ERROR_NO_PUBLISHER,  /* live, but no publisher's page is present */
+	ERROR_REPLACED,	     /* another page of the broadcaster took over */
+	ERROR_ENCODER,	     /* another encoder is sending */
+	ERROR_OVER,	     /* the broadcast of this encoder was stopped */
+	ERROR_INIT,	     /* an init section is missing or bad */
+	ERROR_NO_LENGTH,     /* a body without Content-Length */
+	ERROR_TOO_LARGE,     /* a body over the route's limit */
+	ERROR_MEDIA_TYPE,    /* a body that isn't JSON by its type */
+	ERROR_MEDIA_KIND,    /* a file that isn't media */
+	ERROR_UNPROCESSABLE, /* an offer that is right, and no use here */
+	ERROR_PRECONDITION_MISSING, /* no If-Match where one must be */
+	ERROR_PRECONDITION,	    /* an If-Match of another state */
+	ERROR_SESSION_UNKNOWN,	    /* no such WHEP session, or it ended */
+	ERROR_NO_OFFER,	    /* an answer where no counter-offer is open */
+	ERROR_EXPIRED,	    /* the counter-offer ran out */
 	ERROR_NO_ROOM,	    /* the site's limit or the disk's floor */
 	ERROR_RATE,	    /* too many in too short a time */
 	ERROR_MAILBOX_FULL, /* the receiver reads too slowly */
 	ERROR_PEERS_MAX,    /* the broadcaster's page has no room */
+	ERROR_REFUSED,	    /* the publisher's page said no */
+	ERROR_ANSWER,	    /* what it answered is no answer */
+	ERROR_NO_GATEWAY,   /* WHIP where no media gateway is */
 	ERROR_BUSY,	    /* the queue or the parking lot is full */
 	ERROR_SHUTDOWN,	    /* the program is being stopped */
 	ERROR_NO_ANSWER,    /* the publisher didn't answer in time */

@@ -22,6 +22,14 @@ enum verdict reply_json(struct request *request, int status,
     struct json_object *body, struct error *err)
     __attribute__((warn_unused_result));
 
+/* Answers with `size` bytes of a media type. Returns REQUEST_FINISHED. */
+struct content {
+	const char *type, *bytes;
+	size_t size;
+};
+enum verdict reply_content(
+    struct request *request, int status, const struct content *content);
+
 /*
  * Answers with `size` bytes of JSON text under an entity tag made of their
  * digest, or with 304 if the client has them.

@@ -3,9 +3,10 @@
  *
  * A handler returns REQUEST_FINISHED (it answered), REQUEST_FAILED (*err says
  * why; the engine answers with a problem document), or what request_park
- * returned. A parked request holds no thread; its handler is called again,
- * perhaps by another worker, with request_wake saying why. What a handler
- * keeps across a park is in request_state alone.
+ * returned. A row for OPTIONS adds to what the engine answers by itself; it
+ * isn't asked at a preflight. A parked request holds no thread; its handler is
+ * called again, perhaps by another worker, with request_wake saying why. What a
+ * handler keeps across a park is in request_state alone.
  */
 #ifndef LIVEBIN_HTTP_REQUEST_H
 #define LIVEBIN_HTTP_REQUEST_H
@@ -46,9 +47,11 @@ struct route {
 	request_handler *handler;
 	int who; /* handed to the door's authorize; the door's own words */
 	size_t body_max; /* bytes; 0: the route takes no body */
-	bool waits;	 /* it may park: HEAD isn't offered */
-	bool streams;	 /* a body of any type, which the handler reads */
-	bool secret;	 /* ":id" is a secret: the log shows the pattern */
+	const char
+	    *type;    /* of the body, a list as in Accept-Post; NULL: JSON */
+	bool waits;   /* it may park: HEAD isn't offered */
+	bool streams; /* a body of any type, which the handler reads */
+	bool secret;  /* ":id" is a secret: the log shows the pattern */
 };
 
 /* The segment that ":id" stood for; "" where the path has none. */
@@ -111,6 +114,15 @@ bool request_wants_events(const struct request *request);
  */
 int request_secret(const struct request *request, char *secret, size_t size,
     struct error *err) __attribute__((warn_unused_result));
+
+/* True if the body's media type is that one, whatever its parameters. */
+bool request_body_is(const struct request *request, const char *type);
+
+/*
+ * The body as it came, of a route that takes one and doesn't stream: `*size`
+ * bytes and a NUL. Borrowed; lasts as long as the request.
+ */
+const char *request_body(const struct request *request, size_t *size);
 
 /*
  * Begins to read the body of a route that `streams`, of at most `max_bytes`.

@@ -53,4 +53,11 @@ int access_publisher(struct live *live, const char *stream_id,
 int access_push(struct live *live, const char *token, struct call *call,
     struct error *err) __attribute__((warn_unused_result));
 
+/*
+ * The same by a WHEP session's token alone, for that session's own resources:
+ * ROLE_VIEWER, or ERROR_SESSION_UNKNOWN.
+ */
+int access_session(struct live *live, const char *token, struct call *call,
+    struct error *err) __attribute__((warn_unused_result));
+
 #endif

@@ -18,6 +18,11 @@ struct signal {
 	const char *data;      /* a JSON text */
 	const char *to;	       /* a peerId, or NULL */
 	const char *viewer_id; /* whom a new peer counts as, or NULL */
+	/*
+	 * A new peer that is a WHEP session (live/whep.h): a number for its ICE
+	 * credentials. 0: one that reads its mailbox.
+	 */
+	int64_t ice;
 };
 
 /* What a viewer's offer gives it. */
@@ -47,7 +52,8 @@ int signaling_send(struct live *live, const struct call *call,
     __attribute__((warn_unused_result));
 
 /*
- * Takes the answer to a grant's offer out of the mailbox. 1 and *mail (the
+ * Takes the answer to a grant's offer out of the mailbox; a WHEP session's
+ * may be a counter-offer or a goodbye. 1 and *mail (the
  * caller frees it), 0 while there is none, -1 with *err: ERROR_NO_PUBLISHER
  * if the page that got the offer is gone, so that no answer will come.
  */
@@ -110,6 +116,9 @@ struct topic signaling_topic(const struct call *call);
  */
 int signaling_renew(struct change *change, const struct call *call,
     int64_t slack_ms, struct error *err) __attribute__((warn_unused_result));
+int signaling_renew_peer(struct change *change, const struct stream *stream,
+    const struct peer *peer, int64_t slack_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Inside a change on the "passing" part, for other rules: everyone hears

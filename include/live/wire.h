@@ -22,6 +22,12 @@ extern const char *const MAIL_TYPE_NAMES[MAIL__MAX];
 struct json_object *wire_stream(
     const struct stream_view *view, const char *base);
 
+#define WIRE_URL_BYTES 1400
+
+/* Where the stream plays by HLS now. False: nowhere. */
+bool wire_hls_url(
+    const struct stream_view *view, const char *base, char url[WIRE_URL_BYTES]);
+
 /* What create answers: ids, the keys (the only time), every way in. */
 struct json_object *wire_created(const struct stream *stream,
     const struct stream_keys *keys, const struct config *config,

@@ -5,6 +5,8 @@
 #ifndef LIVEBIN_STORE_MAIL_H
 #define LIVEBIN_STORE_MAIL_H
 
+#include <stdbool.h>
+
 #include "base/id.h"
 #include "store/store.h"
 
@@ -48,9 +50,13 @@ void mail_free(struct mail *mail);
 int store_mail_append(struct store *store, const struct mail_draft *draft,
     struct error *err) __attribute__((warn_unused_result));
 
-/* A mailbox. Borrowed names. */
+/*
+ * A mailbox. Borrowed names. One of a WHEP session is read by nobody but the
+ * request that waits, which an offer or a goodbye answers too.
+ */
 struct mailbox {
 	const char *stream_id, *receiver;
+	bool of_session;
 };
 
 /* How many messages one call lists; the rest is for the next. */
@@ -73,8 +79,8 @@ int64_t store_mail_count(struct store *store, const struct mailbox *box,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
- * The first answer behind `after_id`: 1 and *mail (the caller frees it),
- * 0 if there is none, -1 with *err.
+ * The publisher's first answer behind `after_id`: 1 and *mail (the caller frees
+ * it), 0 if there is none, -1 with *err.
  */
 int store_mail_answer(struct store *store, const struct mailbox *box,
     int64_t after_id, struct mail *mail, struct error *err)

@@ -20,6 +20,12 @@ struct peer {
 	char peer_id[ID_BYTES];
 	char viewer_id[ID_BYTES];
 	int64_t lease_unix_ms; /* as it was read; not written from here */
+
+	/* A WHEP session's; all 0 for a peer that reads its mailbox. */
+	int64_t session;     /* the publisher's that it is connected to */
+	int64_t ice;	     /* a number for its ICE credentials */
+	unsigned int events; /* that it wants: bits */
+	int64_t offer_until_unix_ms; /* a counter-offer is open until then */
 };
 
 /* How many rows one call lists; the rest is for the next. */
@@ -111,9 +117,22 @@ int store_peer_find(struct store *store,
     const unsigned char token_hash[HASH_BYTES], struct peer *peer,
     struct error *err) __attribute__((warn_unused_result));
 
-/* 1 if the stream has that peer, 0, or -1 with *err. */
-int store_peer_exists(struct store *store, const char *stream_id,
-    const char *peer_id, struct error *err) __attribute__((warn_unused_result));
+/* A stream's peer by its id. 1 and *peer, 0, or -1 with *err. */
+int store_peer_get(struct store *store, const char *stream_id,
+    const char *peer_id, struct peer *peer, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Writes one of a WHEP session's numbers, as struct peer has them. 1 if the
+ * peer was there, 0, or -1 with *err.
+ */
+int store_peer_set_ice(struct store *store, const struct peer *peer,
+    int64_t ice, struct error *err) __attribute__((warn_unused_result));
+int store_peer_set_events(struct store *store, const struct peer *peer,
+    int64_t events, struct error *err) __attribute__((warn_unused_result));
+int store_peer_set_offer(struct store *store, const struct peer *peer,
+    int64_t until_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* 1 if it was there, 0, or -1 with *err. */
 int store_peer_lease(struct store *store, const struct peer *peer,
@@ -132,13 +151,24 @@ int store_peer_lease_cut(struct store *store, const char *stream_id,
     int64_t lease_unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * The same for those that belong to another session of the publisher than
+ * this one.
+ */
+int store_peer_lease_others(struct store *store, const char *stream_id,
+    int64_t session, int64_t lease_unix_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Removes every peer of a stream. How many there were, or -1. */
 int store_peer_delete_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
-/* How many peers a stream has, or -1 with *err. */
+/*
+ * How many peers a publisher's session has to serve, or -1 with *err: WHEP
+ * sessions of an older one are dead.
+ */
 int64_t store_peer_count(struct store *store, const char *stream_id,
-    struct error *err) __attribute__((warn_unused_result));
+    int64_t session, struct error *err) __attribute__((warn_unused_result));
 
 /*
  * Up to PRESENCE_LIST_MAX of a stream's peer ids, in order, behind `after` (""

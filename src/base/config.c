@@ -12,6 +12,10 @@
 
 #include "base/config.h"
 
+const char *const GATEWAY_NAMES[GATEWAY__MAX] = {
+	[GATEWAY_NONE] = "none",
+};
+
 const char *const VISIBILITY_NAMES[VISIBILITY__MAX] = {
 	[VISIBILITY_PUBLIC] = "PUBLIC",
 	[VISIBILITY_UNLISTED] = "UNLISTED",
@@ -86,6 +90,8 @@ static const struct row ROWS[] = {
 	    "JSON array of RTCIceServer objects that pages are given"),
 	TEXT(rtmp_url, "",
 	    "RTMP server's address up to the application; empty: none"),
+	WORD(gateway, GATEWAY_NONE, GATEWAY_NAMES, GATEWAY__MAX,
+	    "media gateway that WHIP needs; none: WHIP answers 503"),
 	WORD(default_visibility, VISIBILITY_PUBLIC, VISIBILITY_NAMES,
 	    VISIBILITY__MAX, "visibility of a stream created without one"),
 	INT("create_per_hour", create_per_hour, 30, 0, 1000000,
@@ -156,7 +162,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 39, "a row for each member of struct config");
+static_assert(ROW_COUNT == 40, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

@@ -97,6 +97,16 @@ reply_json(struct request *request, int status, struct json_object *body,
 }
 
 enum verdict
+reply_content(
+    struct request *request, int status, const struct content *content)
+{
+	reply_header(request, "Cache-Control", "no-store");
+	reply_body(
+	    request, status, content->type, content->bytes, content->size);
+	return REQUEST_FINISHED;
+}
+
+enum verdict
 reply_tagged(
     struct request *request, uint64_t digest, const char *json, size_t size)
 {

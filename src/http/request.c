@@ -208,6 +208,23 @@ request_wants_events(const struct request *request)
 	return list_has(request_header(request, "Accept"), "text/event-stream");
 }
 
+bool
+request_body_is(const struct request *request, const char *type)
+{
+	const char *is = exchange_variable(request, "CONTENT_TYPE");
+	const size_t size = is != NULL ? strcspn(is, "; \t") : 0;
+
+	return is != NULL && size == strlen(type) &&
+	       strncasecmp(is, type, size) == 0;
+}
+
+const char *
+request_body(const struct request *request, size_t *size)
+{
+	*size = request->body.size;
+	return request->body.data;
+}
+
 /* RFC 4648 base64; 0 and the text with NUL, or -1. */
 static int
 base64_decode(const char *from, char *to, size_t room)

@@ -94,6 +94,29 @@ door_has_secrets(const struct door *door)
 	return false;
 }
 
+/* Every method of the request's path; empty if there is no such path. */
+static void
+allow_add_all(
+    const struct door *door, const struct request *request, struct allow *allow)
+{
+	const struct route *route;
+	struct fit fit;
+	size_t i;
+
+	memset(allow, 0, sizeof(*allow));
+	for (i = 0; i < door->route_count; i++) {
+		route = &door->routes[i];
+		if (!route_fits(route->path, request->path, &fit) ||
+		    strcmp(route->method, "OPTIONS") == 0)
+			continue;
+		allow_add(allow, route->method);
+		if (route_takes(route, "HEAD"))
+			allow_add(allow, "HEAD");
+	}
+	if (allow->used > 0)
+		allow_add(allow, "OPTIONS");
+}
+
 /*
  * Finds the row of path and method. Where the path is known and the method
  * isn't, *allow lists those it has. 0, or -1 with *err.
@@ -106,7 +129,6 @@ serve_match(const struct door *door, struct request *request,
 	struct fit fit;
 	size_t i;
 
-	memset(allow, 0, sizeof(*allow));
 	if (door_has_secrets(door))
 		request->shown = "-"; /* it may be one that is misspelt */
 	for (i = 0; i < door->route_count; i++) {
@@ -120,45 +142,72 @@ serve_match(const struct door *door, struct request *request,
 			request->route = route;
 			return 0;
 		}
-		allow_add(allow, route->method);
-		if (route_takes(route, "HEAD"))
-			allow_add(allow, "HEAD");
 	}
+	allow_add_all(door, request, allow);
 	if (allow->used == 0)
 		return error_set(err, ERROR_PATH_UNKNOWN, NULL,
 		    "There is nothing at this path.");
-	allow_add(allow, "OPTIONS");
 	return error_set(
 	    err, ERROR_METHOD, NULL, "This path takes: %s.", allow->list);
 }
 
-static bool
-type_is(const char *type, size_t size, const char *wanted)
+/* application/json, and text/plain, which fetch() sends unasked. */
+static int
+serve_json_type(const struct request *request, struct error *err)
 {
-	return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
+	const char *type = exchange_variable(request, "CONTENT_TYPE");
+
+	if (type == NULL || strcspn(type, "; \t") == 0 ||
+	    request_body_is(request, "application/json") ||
+	    request_body_is(request, "text/plain"))
+		return 0;
+	return error_set(err, ERROR_MEDIA_TYPE, NULL,
+	    "Send JSON: Content-Type: application/json.");
 }
 
-/* application/json, and text/plain, which fetch() sends unasked. */
-static bool
-body_type_allowed(const char *type)
+/* The header that names the types a method takes, or NULL. */
+static const char *
+accept_header(const struct route *route)
 {
-	const size_t size = type != NULL ? strcspn(type, "; \t") : 0;
+	if (route->type == NULL)
+		return NULL;
+	return strcmp(route->method, "PATCH") == 0 ? "Accept-Patch"
+						   : "Accept-Post";
+}
 
-	if (size == 0)
-		return true;
-	return type_is(type, size, "application/json") ||
-	       type_is(type, size, "text/plain");
+/* One of the route's own types. */
+static int
+serve_own_type(struct request *request, struct error *err)
+{
+	const char *list = request->route->type;
+	char type[64];
+	size_t size;
+
+	while (*list != '\0') {
+		list += strspn(list, ", ");
+		size = strcspn(list, ",");
+		(void)snprintf(type, sizeof(type), "%.*s", (int)size, list);
+		if (request_body_is(request, type))
+			return 0;
+		list += size;
+	}
+	reply_header(
+	    request, accept_header(request->route), request->route->type);
+	return error_set(err, ERROR_MEDIA_TYPE, NULL, "Send Content-Type: %s.",
+	    request->route->type);
 }
 
 static int
 serve_body(struct request *request, struct error *err)
 {
-	if (request->route->body_max == 0 || request->route->streams ||
-	    strcmp(request->route->method, "GET") == 0)
+	const struct route *route = request->route;
+
+	if (route->body_max == 0 || route->streams ||
+	    strcmp(route->method, "GET") == 0)
 		return 0;
-	if (!body_type_allowed(exchange_variable(request, "CONTENT_TYPE")))
-		return error_set(err, ERROR_MEDIA_TYPE, NULL,
-		    "Send JSON: Content-Type: application/json.");
+	if ((route->type != NULL ? serve_own_type(request, err)
+				 : serve_json_type(request, err)) != 0)
+		return -1;
 	return exchange_read_body(request, err);
 }
 
@@ -181,18 +230,47 @@ serve_drain(struct request *request)
 	} while (got == (int)sizeof(bytes) && total < DRAIN_MAX);
 }
 
+/* The types that a path's methods take. True if there are any. */
+static bool
+options_types(const struct door *door, struct request *request)
+{
+	bool any = false;
+	struct fit fit;
+	size_t i;
+
+	for (i = 0; i < door->route_count; i++) {
+		if (door->routes[i].type == NULL ||
+		    !route_fits(door->routes[i].path, request->path, &fit))
+			continue;
+		reply_header(request, accept_header(&door->routes[i]),
+		    door->routes[i].type);
+		any = true;
+	}
+	return any;
+}
+
+/* What the engine knows; then what the path's own row adds, if it has one. */
 static enum verdict
 serve_options(
     const struct door *door, struct request *request, struct error *err)
 {
+	const bool preflight =
+	    request_header(request, "Access-Control-Request-Method") != NULL;
 	struct allow allow;
+	bool own;
 
-	(void)serve_match(door, request, "OPTIONS", &allow, err);
-	if (err->code != ERROR_METHOD)
+	own = serve_match(door, request, "OPTIONS", &allow, err) == 0;
+	if (!own && err->code != ERROR_METHOD)
 		return REQUEST_FAILED;
+	allow_add_all(door, request, &allow);
 	reply_header(request, "Allow", allow.list);
 	cors_preflight(request, allow.list);
-	return reply_empty(request, 204);
+	/* WHIP wants 200 (RFC 9725, section 4.2); both are good answers. */
+	if (!options_types(door, request))
+		return reply_empty(request, 204);
+	if (own && !preflight)
+		return request->route->handler(request, err);
+	return reply_empty(request, 200);
 }
 
 static enum verdict

@@ -113,3 +113,26 @@ access_push(
 	call->caller.role = ROLE_PUBLISHER;
 	return 0;
 }
+
+int
+access_session(
+    struct live *live, const char *token, struct call *call, struct error *err)
+{
+	unsigned char hash[HASH_BYTES];
+	struct peer peer;
+	int found;
+
+	memset(call, 0, sizeof(*call));
+	secret_hash(&live->secret, token, hash);
+	found = store_peer_find(live->store, hash, &peer, err);
+	if (found < 0)
+		return -1;
+	if (found == 0 || peer.session == 0)
+		return error_set(err, ERROR_SESSION_UNKNOWN, NULL,
+		    "There is no such session; it may have ended.");
+	if (access_find(live, peer.stream_id, call, err) != 0)
+		return -1;
+	call->caller.role = ROLE_VIEWER;
+	call->caller.peer = peer;
+	return 0;
+}

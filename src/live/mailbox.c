@@ -81,7 +81,8 @@ static int
 publisher_attend(struct change *change, const struct stream *stream,
     int64_t lease, struct cursor *cursor, struct error *err)
 {
-	const struct mailbox box = { stream->id, MAIL_PUBLISHER };
+	const struct mailbox box = { .stream_id = stream->id,
+		.receiver = MAIL_PUBLISHER };
 	struct live *live = change->live;
 	struct publisher row, mine;
 	int found;
@@ -116,8 +117,8 @@ static int
 viewer_attend(struct change *change, const struct call *call,
     struct cursor *cursor, struct error *err)
 {
-	const struct mailbox box = { call->caller.peer.stream_id,
-		call->caller.peer.peer_id };
+	const struct mailbox box = { .stream_id = call->caller.peer.stream_id,
+		.receiver = call->caller.peer.peer_id };
 
 	cursor->given = true;
 	cursor->session = 0;
@@ -159,7 +160,8 @@ int
 signaling_read(struct live *live, const struct call *call,
     struct cursor *cursor, struct mail *mails, struct error *err)
 {
-	struct mailbox box = { call->stream.id, MAIL_PUBLISHER };
+	struct mailbox box = { .stream_id = call->stream.id,
+		.receiver = MAIL_PUBLISHER };
 	struct publisher row;
 	int found, count;
 

@@ -36,7 +36,8 @@ static int
 signaling_deliver(
     struct change *change, const struct mail_draft *draft, struct error *err)
 {
-	const struct mailbox box = { draft->stream_id, draft->receiver };
+	const struct mailbox box = { .stream_id = draft->stream_id,
+		.receiver = draft->receiver };
 	int64_t count;
 
 	count = store_mail_count(change->live->store, &box, err);
@@ -85,11 +86,15 @@ signaling_publisher_joined(struct change *change, const char *stream_id,
 		.at_unix_ms = clock_unix_ms(),
 	};
 
+	/* Sessions that another page answered have lost their media. */
 	if (store_publisher_put(live->store, stream_id, publisher, err) != 0 ||
+	    store_peer_lease_others(live->store, stream_id, publisher->session,
+		notice.at_unix_ms + STOPPED_LEASE_MS, err) < 0 ||
 	    store_broadcast_deadline(
 		live->store, stream_id, BROADCAST_NO_DEADLINE, err) != 0 ||
 	    change_wakes(
-		change, live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
+		change, live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0 ||
+	    change_wakes(change, live_stream_topic(stream_id), err) != 0)
 		return -1;
 	return signaling_tell_viewers(change, &notice, err);
 }
@@ -113,7 +118,8 @@ signaling_publisher_left(
 	if (was <= 0)
 		return was;
 	if (store_broadcast_deadline(live->store, stream_id,
-		now + live->config->reconnect_window_s * 1000, err) != 0)
+		now + live->config->reconnect_window_s * 1000, err) != 0 ||
+	    change_wakes(change, live_stream_topic(stream_id), err) != 0)
 		return -1;
 	return signaling_tell_viewers(change, &notice, err);
 }
@@ -149,7 +155,8 @@ int
 signaling_peer_left(
     struct change *change, const struct peer *peer, struct error *err)
 {
-	const struct mailbox box = { peer->stream_id, peer->peer_id };
+	const struct mailbox box = { .stream_id = peer->stream_id,
+		.receiver = peer->peer_id };
 	const struct mail_draft notice = {
 		.stream_id = peer->stream_id,
 		.receiver = MAIL_PUBLISHER,
@@ -166,7 +173,8 @@ signaling_peer_left(
 		return was;
 	if (store_mail_delete_box(store, &box, err) < 0 ||
 	    change_wakes(change,
-		live_mail_topic(peer->stream_id, peer->peer_id), err) != 0)
+		live_mail_topic(peer->stream_id, peer->peer_id), err) != 0 ||
+	    change_wakes(change, live_stream_topic(peer->stream_id), err) != 0)
 		return -1;
 	/* A peer that nobody counts by heartbeats counted by itself. */
 	if (strcmp(peer->viewer_id, peer->peer_id) == 0 &&
@@ -177,10 +185,9 @@ signaling_peer_left(
 }
 
 int
-signaling_renew(struct change *change, const struct call *call,
-    int64_t slack_ms, struct error *err)
+signaling_renew_peer(struct change *change, const struct stream *stream,
+    const struct peer *peer, int64_t slack_ms, struct error *err)
 {
-	const struct peer *peer = &call->caller.peer;
 	struct live *live = change->live;
 	const int64_t lease = audience_lease_unix_ms(live);
 	int was;
@@ -188,7 +195,7 @@ signaling_renew(struct change *change, const struct call *call,
 	if (lease - peer->lease_unix_ms < slack_ms)
 		return 0;
 	/* Over: what is left of the lease is for reading the goodbye. */
-	if (call->stream.status != STREAM_LIVE)
+	if (stream->status != STREAM_LIVE)
 		return 0;
 	was = store_peer_lease(live->store, peer, lease, err);
 	if (was < 0)
@@ -196,7 +203,15 @@ signaling_renew(struct change *change, const struct call *call,
 	if (was == 0)
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream; offer anew.");
-	return audience_arrive(live, &call->stream, peer->viewer_id, err);
+	return audience_arrive(live, stream, peer->viewer_id, err);
+}
+
+int
+signaling_renew(struct change *change, const struct call *call,
+    int64_t slack_ms, struct error *err)
+{
+	return signaling_renew_peer(
+	    change, &call->stream, &call->caller.peer, slack_ms, err);
 }
 
 /*
@@ -246,7 +261,8 @@ offer_join(struct change *change, const struct stream *stream,
 	unsigned char hash[HASH_BYTES];
 	int64_t count;
 
-	count = store_peer_count(live->store, grant->peer.stream_id, err);
+	count = store_peer_count(
+	    live->store, grant->peer.stream_id, grant->session, err);
 	if (count < 0)
 		return -1;
 	if (count >= live->config->max_peers)
@@ -260,6 +276,25 @@ offer_join(struct change *change, const struct stream *stream,
 	    audience_arrive(live, stream, grant->peer.viewer_id, err) != 0)
 		return -1;
 	return signaling_append(change, &notice, err);
+}
+
+/* Another page of the broadcaster took over since. */
+static int
+offer_orphaned(struct error *err)
+{
+	return error_set_retry(err, ERROR_NO_PUBLISHER, 1,
+	    "Another page of the broadcaster took over. Offer again.");
+}
+
+/* Another offer of a peer that is there. */
+static int
+offer_again(struct change *change, const struct call *call,
+    const struct grant *grant, struct error *err)
+{
+	if (grant->peer.session != 0 && grant->peer.session != grant->session)
+		return offer_orphaned(err);
+	return signaling_renew(
+	    change, call, renewal_slack_ms(change->live), err);
 }
 
 static int
@@ -283,12 +318,14 @@ offer_send(struct change *change, const struct call *call,
 	grant->sent_id = store_mail_last_id(live->store, err);
 	if (grant->sent_id < 0)
 		return -1;
-	if (call->caller.role != ROLE_VIEWER &&
-	    offer_join(change, &call->stream, grant, now, err) != 0)
+	if (call->caller.role != ROLE_VIEWER) {
+		if (signal->ice != 0)
+			grant->peer.session = grant->session;
+		if (offer_join(change, &call->stream, grant, now, err) != 0)
+			return -1;
+	} else if (offer_again(change, call, grant, err) != 0) {
 		return -1;
-	if (call->caller.role == ROLE_VIEWER &&
-	    signaling_renew(change, call, renewal_slack_ms(live), err) != 0)
-		return -1;
+	}
 	return signaling_deliver(change, &draft, err);
 }
 
@@ -309,6 +346,7 @@ signaling_offer(struct live *live, const struct call *call,
 		grant->peer = call->caller.peer;
 	} else {
 		memcpy(grant->peer.stream_id, call->stream.id, ID_BYTES);
+		grant->peer.ice = signal->ice;
 		id_make(grant->peer.peer_id, ID_CHARS);
 		id_make(grant->token, KEY_CHARS);
 		(void)snprintf(grant->peer.viewer_id, ID_BYTES, "%s",
@@ -333,15 +371,19 @@ send_to_peer(struct change *change, const struct stream *stream,
 		.data = signal->data,
 		.at_unix_ms = clock_unix_ms(),
 	};
-	int exists;
+	struct peer peer;
+	int found;
 
-	exists =
-	    store_peer_exists(change->live->store, stream->id, signal->to, err);
-	if (exists < 0)
+	found = store_peer_get(
+	    change->live->store, stream->id, signal->to, &peer, err);
+	if (found < 0)
 		return -1;
-	if (exists == 0)
+	if (found == 0)
 		return error_set(err, ERROR_PEER_UNKNOWN, "to",
 		    "No viewer of this stream has that peerId.");
+	/* A WHEP player can't be told of candidates behind the answer. */
+	if (peer.session != 0 && signal->type == MAIL_ICE_CANDIDATE)
+		return 0;
 	return signaling_deliver(change, &draft, err);
 }
 
@@ -415,30 +457,28 @@ static int
 offer_stands(struct live *live, const struct grant *grant, struct error *err)
 {
 	int64_t session = 0;
-	int exists;
+	struct peer peer;
+	int found;
 
-	exists = store_peer_exists(
-	    live->store, grant->peer.stream_id, grant->peer.peer_id, err);
-	if (exists < 0)
+	found = store_peer_get(live->store, grant->peer.stream_id,
+	    grant->peer.peer_id, &peer, err);
+	if (found < 0)
 		return -1;
-	if (exists == 0)
+	if (found == 0)
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream.");
 	if (offer_find_publisher(live, grant->peer.stream_id, &session, err) !=
 	    0)
 		return -1;
-	if (session != grant->session)
-		return error_set_retry(err, ERROR_NO_PUBLISHER, 1,
-		    "Another page of the broadcaster took over. Offer again.");
-	return 0;
+	return session == grant->session ? 0 : offer_orphaned(err);
 }
 
 int
 signaling_take_answer(struct live *live, const struct grant *grant,
     struct mail *mail, struct error *err)
 {
-	const struct mailbox box = { grant->peer.stream_id,
-		grant->peer.peer_id };
+	const struct mailbox box = { grant->peer.stream_id, grant->peer.peer_id,
+		grant->peer.session != 0 };
 	struct change change;
 	int found;
 

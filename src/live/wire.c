@@ -14,8 +14,6 @@
 #include "live/media.h"
 #include "live/wire.h"
 
-#define URL_BYTES 1400
-
 /* One of a recording's files, as the web server hands it out. */
 struct media_url {
 	const char *base;
@@ -70,7 +68,7 @@ static void
 wire_url(struct json_object *to, const char *name, const char *base,
     const char *path, const struct stream *stream)
 {
-	char url[URL_BYTES];
+	char url[WIRE_URL_BYTES];
 
 	(void)snprintf(url, sizeof(url), "%s%s%s", base, path, stream->id);
 	wire_text(to, name, url);
@@ -102,26 +100,23 @@ static void
 wire_file(struct json_object *to, const char *name, bool there,
     const struct media_url *at)
 {
-	char url[URL_BYTES];
+	char url[WIRE_URL_BYTES];
 
 	(void)snprintf(url, sizeof(url), "%s/live/%s/%s", at->base,
 	    at->recording->id, at->file);
 	wire_text(to, name, there ? url : NULL);
 }
 
-/* What plays now. */
-static void
-wire_hls(
-    struct json_object *to, const struct stream_view *view, const char *base)
+bool
+wire_hls_url(
+    const struct stream_view *view, const char *base, char url[WIRE_URL_BYTES])
 {
 	const bool live = view->stream->status == STREAM_LIVE;
-	const struct media_url at = { base, &view->recording,
-		live ? "index.m3u8" : "replay.m3u8" };
 
-	wire_file(to, "hlsUrl",
-	    view->recorded && view->recording.state ==
-				  (live ? RECORDING_LIVE : RECORDING_READY),
-	    &at);
+	(void)snprintf(url, WIRE_URL_BYTES, "%s/live/%s/%s", base,
+	    view->recording.id, live ? "index.m3u8" : "replay.m3u8");
+	return view->recorded && view->recording.state ==
+				     (live ? RECORDING_LIVE : RECORDING_READY);
 }
 
 /* Thousandths of a second as JSON seconds. */
@@ -196,6 +191,7 @@ wire_stream(const struct stream_view *view, const char *base)
 {
 	const struct stream *stream = view->stream;
 	struct json_object *to;
+	char url[WIRE_URL_BYTES];
 
 	to = json_object_new_object();
 	if (to == NULL)
@@ -216,8 +212,10 @@ wire_stream(const struct stream_view *view, const char *base)
 	    to, "recording", wire_recording(view, base));
 	wire_url(to, "watchUrl", base, "/watch/", stream);
 	wire_url(to, "embedUrl", base, "/embed/", stream);
-	wire_hls(to, view, base);
-	wire_text(to, "whepUrl", NULL);
+	wire_text(to, "hlsUrl", wire_hls_url(view, base, url) ? url : NULL);
+	(void)snprintf(
+	    url, sizeof(url), "%s/api/live/%s/whep", base, stream->id);
+	wire_text(to, "whepUrl", url);
 	return to;
 }
 
@@ -225,7 +223,7 @@ static void
 wire_ingest(
     struct json_object *to, const struct stream_keys *keys, const char *base)
 {
-	char url[URL_BYTES];
+	char url[WIRE_URL_BYTES];
 
 	(void)snprintf(url, sizeof(url), "%s/push/%s/", base, keys->push);
 	wire_text(to, "ingestUrl", url);
@@ -259,7 +257,9 @@ wire_created(const struct stream *stream, const struct stream_keys *keys,
 	(void)snprintf(
 	    url, sizeof(url), "%s/api/live/%s/signal", base, stream->id);
 	wire_text(to, "webrtcUrl", url);
-	wire_text(to, "whipUrl", NULL);
+	(void)snprintf(
+	    url, sizeof(url), "%s/api/live/%s/whip", base, stream->id);
+	wire_text(to, "whipUrl", config->gateway != GATEWAY_NONE ? url : NULL);
 	(void)snprintf(url, sizeof(url), "%s/%s?key=%s", config->rtmp_url,
 	    stream->id, keys->key);
 	wire_text(to, "rtmpUrl", config->rtmp_url[0] != '\0' ? url : NULL);

@@ -28,10 +28,9 @@ store_mail_append(
 }
 
 static int
-mail_read(struct store *store, struct mail *mail, struct error *err)
+mail_read(struct store *store, enum statement which, struct mail *mail,
+    struct error *err)
 {
-	const enum statement which = STATEMENT_MAIL_LIST;
-
 	memset(mail, 0, sizeof(*mail));
 	mail->id = statement_int(store, which, 0);
 	(void)snprintf(mail->sender, sizeof(mail->sender), "%s",
@@ -53,7 +52,8 @@ store_mail_list(struct store *store, const struct mailbox *box,
 	rc = statement_step(store, STATEMENT_MAIL_LIST, err, "ttii",
 	    box->stream_id, box->receiver, after_id, (int64_t)MAIL_LIST_MAX);
 	while (rc == 1 && count < MAIL_LIST_MAX) {
-		if (mail_read(store, &mails[count++], err) != 0)
+		if (mail_read(
+			store, STATEMENT_MAIL_LIST, &mails[count++], err) != 0)
 			rc = -1;
 		else
 			rc = statement_step(
@@ -99,20 +99,16 @@ int
 store_mail_answer(struct store *store, const struct mailbox *box,
     int64_t after_id, struct mail *mail, struct error *err)
 {
+	const int64_t also[2] = { box->of_session ? MAIL_OFFER : MAIL_ANSWER,
+		box->of_session ? MAIL_BYE : MAIL_ANSWER };
 	int rc;
 
 	memset(mail, 0, sizeof(*mail));
-	rc = statement_step(store, STATEMENT_MAIL_ANSWER, err, "ttii",
-	    box->stream_id, box->receiver, after_id, (int64_t)MAIL_ANSWER);
-	if (rc == 1) {
-		mail->id = statement_int(store, STATEMENT_MAIL_ANSWER, 0);
-		mail->type = MAIL_ANSWER;
-		mail->data =
-		    strdup(statement_text(store, STATEMENT_MAIL_ANSWER, 1));
-		if (mail->data == NULL)
-			rc =
-			    error_set(err, ERROR_SYSTEM, NULL, "out of memory");
-	}
+	rc = statement_step(store, STATEMENT_MAIL_ANSWER, err, "ttiiii",
+	    box->stream_id, box->receiver, after_id, (int64_t)MAIL_ANSWER,
+	    also[0], also[1]);
+	if (rc == 1 && mail_read(store, STATEMENT_MAIL_ANSWER, mail, err) != 0)
+		rc = -1;
 	statement_reset(store, STATEMENT_MAIL_ANSWER);
 	return rc;
 }

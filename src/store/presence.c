@@ -164,9 +164,9 @@ store_peer_insert(struct store *store, const struct peer *peer,
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_PEER_INSERT, err, "tthti",
+	rc = statement_run(store, STATEMENT_PEER_INSERT, err, "tthtiii",
 	    peer->stream_id, peer->peer_id, token_hash, peer->viewer_id,
-	    lease_unix_ms);
+	    lease_unix_ms, peer->session, peer->ice);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -177,6 +177,10 @@ peer_read(struct store *store, enum statement which, struct peer *peer)
 	column_id(store, which, 1, peer->peer_id);
 	column_id(store, which, 2, peer->viewer_id);
 	peer->lease_unix_ms = statement_int(store, which, 3);
+	peer->session = statement_int(store, which, 4);
+	peer->ice = statement_int(store, which, 5);
+	peer->events = (unsigned int)statement_int(store, which, 6);
+	peer->offer_until_unix_ms = statement_int(store, which, 7);
 }
 
 int
@@ -193,15 +197,41 @@ store_peer_find(struct store *store, const unsigned char token_hash[HASH_BYTES],
 }
 
 int
-store_peer_exists(struct store *store, const char *stream_id,
-    const char *peer_id, struct error *err)
+store_peer_get(struct store *store, const char *stream_id, const char *peer_id,
+    struct peer *peer, struct error *err)
 {
 	int rc;
 
 	rc = statement_step(
-	    store, STATEMENT_PEER_EXISTS, err, "tt", stream_id, peer_id);
-	statement_reset(store, STATEMENT_PEER_EXISTS);
+	    store, STATEMENT_PEER_GET, err, "tt", stream_id, peer_id);
+	if (rc == 1)
+		peer_read(store, STATEMENT_PEER_GET, peer);
+	statement_reset(store, STATEMENT_PEER_GET);
 	return rc;
+}
+
+int
+store_peer_set_ice(struct store *store, const struct peer *peer, int64_t ice,
+    struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_ICE, err, "tti",
+	    peer->stream_id, peer->peer_id, ice);
+}
+
+int
+store_peer_set_events(struct store *store, const struct peer *peer,
+    int64_t events, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_EVENTS, err, "tti",
+	    peer->stream_id, peer->peer_id, events);
+}
+
+int
+store_peer_set_offer(struct store *store, const struct peer *peer,
+    int64_t until_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_OFFER, err, "tti",
+	    peer->stream_id, peer->peer_id, until_unix_ms);
 }
 
 int
@@ -229,12 +259,14 @@ store_peer_delete_all(
 }
 
 int64_t
-store_peer_count(struct store *store, const char *stream_id, struct error *err)
+store_peer_count(struct store *store, const char *stream_id, int64_t session,
+    struct error *err)
 {
 	int64_t count = -1;
 	int rc;
 
-	rc = statement_step(store, STATEMENT_PEER_COUNT, err, "t", stream_id);
+	rc = statement_step(
+	    store, STATEMENT_PEER_COUNT, err, "ti", stream_id, session);
 	if (rc == 1)
 		count = statement_int(store, STATEMENT_PEER_COUNT, 0);
 	statement_reset(store, STATEMENT_PEER_COUNT);
@@ -282,6 +314,14 @@ store_peer_lease_cut(struct store *store, const char *stream_id,
 {
 	return statement_run(store, STATEMENT_PEER_LEASE_CUT, err, "ti",
 	    stream_id, lease_unix_ms);
+}
+
+int
+store_peer_lease_others(struct store *store, const char *stream_id,
+    int64_t session, int64_t lease_unix_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_LEASE_OTHERS, err, "tii",
+	    stream_id, session, lease_unix_ms);
 }
 
 int

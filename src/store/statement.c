@@ -17,6 +17,10 @@
 #include "store/statement.h"
 #include "store/stream.h"
 
+#define PEER_COLUMNS                                                     \
+	"stream_id, peer_id, viewer_id, lease_ms, session, ice, events," \
+	" offer_until_ms"
+
 struct text {
 	enum store_part part;
 	const char *sql;
@@ -124,12 +128,20 @@ static const struct text TEXTS[] = {
 
 	[STATEMENT_PEER_INSERT] = { STORE_PASSING,
 	    "INSERT INTO peer (stream_id, peer_id, token_hash, viewer_id,"
-	    " lease_ms) VALUES (?1, ?2, ?3, ?4, ?5)" },
+	    " lease_ms, session, ice) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)" },
 	[STATEMENT_PEER_FIND] = { STORE_PASSING,
-	    "SELECT stream_id, peer_id, viewer_id, lease_ms FROM peer"
-	    " WHERE token_hash = ?1" },
-	[STATEMENT_PEER_EXISTS] = { STORE_PASSING,
-	    "SELECT 1 FROM peer WHERE stream_id = ?1 AND peer_id = ?2" },
+	    "SELECT " PEER_COLUMNS " FROM peer WHERE token_hash = ?1" },
+	[STATEMENT_PEER_GET] = { STORE_PASSING,
+	    "SELECT " PEER_COLUMNS " FROM peer"
+	    " WHERE stream_id = ?1 AND peer_id = ?2" },
+	[STATEMENT_PEER_ICE] = { STORE_PASSING,
+	    "UPDATE peer SET ice = ?3 WHERE stream_id = ?1 AND peer_id = ?2" },
+	[STATEMENT_PEER_EVENTS] = { STORE_PASSING,
+	    "UPDATE peer SET events = ?3"
+	    " WHERE stream_id = ?1 AND peer_id = ?2" },
+	[STATEMENT_PEER_OFFER] = { STORE_PASSING,
+	    "UPDATE peer SET offer_until_ms = ?3"
+	    " WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_LEASE] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3"
 	    " WHERE stream_id = ?1 AND peer_id = ?2" },
@@ -142,18 +154,21 @@ static const struct text TEXTS[] = {
 	[STATEMENT_PEER_LEASE_CUT] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?2"
 	    " WHERE stream_id = ?1 AND lease_ms > ?2" },
+	[STATEMENT_PEER_LEASE_OTHERS] = { STORE_PASSING,
+	    "UPDATE peer SET lease_ms = ?3 WHERE stream_id = ?1"
+	    " AND session NOT IN (0, ?2) AND lease_ms > ?3" },
 	[STATEMENT_PEER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM peer WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_DELETE_ALL] = { STORE_PASSING,
 	    "DELETE FROM peer WHERE stream_id = ?1" },
 	[STATEMENT_PEER_COUNT] = { STORE_PASSING,
-	    "SELECT count(*) FROM peer WHERE stream_id = ?1" },
+	    "SELECT count(*) FROM peer"
+	    " WHERE stream_id = ?1 AND session IN (0, ?2)" },
 	[STATEMENT_PEER_LIST] = { STORE_PASSING,
 	    "SELECT peer_id FROM peer WHERE stream_id = ?1 AND peer_id > ?2"
 	    " ORDER BY peer_id LIMIT ?3" },
 	[STATEMENT_PEER_EXPIRED] = { STORE_PASSING,
-	    "SELECT stream_id, peer_id, viewer_id, lease_ms FROM peer"
-	    " WHERE lease_ms <= ?1 LIMIT ?2" },
+	    "SELECT " PEER_COLUMNS " FROM peer WHERE lease_ms <= ?1 LIMIT ?2" },
 
 	[STATEMENT_MAIL_INSERT] = { STORE_PASSING,
 	    "INSERT INTO mail (stream_id, receiver, sender, type, data, at_ms)"
@@ -168,8 +183,9 @@ static const struct text TEXTS[] = {
 	    "SELECT count(*) FROM mail"
 	    " WHERE stream_id = ?1 AND receiver = ?2" },
 	[STATEMENT_MAIL_ANSWER] = { STORE_PASSING,
-	    "SELECT id, data FROM mail WHERE stream_id = ?1 AND receiver = ?2"
-	    " AND id > ?3 AND type = ?4 ORDER BY id LIMIT 1" },
+	    "SELECT id, sender, type, data, at_ms FROM mail"
+	    " WHERE stream_id = ?1 AND receiver = ?2 AND id > ?3"
+	    " AND sender = '' AND type IN (?4, ?5, ?6) ORDER BY id LIMIT 1" },
 	[STATEMENT_MAIL_DELETE] = { STORE_PASSING,
 	    "DELETE FROM mail WHERE id = ?1" },
 	[STATEMENT_MAIL_READ] = { STORE_PASSING,

@@ -7,7 +7,7 @@ import { until } from '../lib/wait.js';
 
 /** The contract's paths with a real stream's id in them, and names for the rest. */
 function paths(id) {
-	const named = { id, token: 'T'.repeat(32), folder: 'v0', name: 'index.m3u8' };
+	const named = { id, token: 'T'.repeat(32), folder: 'v0', name: 'index.m3u8', session: 'S'.repeat(32) };
 	return PATHS.map(({ path, methods }) => ({ path: path.replace(/\{(\w+)\}/g, (_, name) => named[name]), methods }));
 }
 
@@ -51,7 +51,7 @@ suite('every route', {}, (test) => {
 		for (const path of ['signal', 'events']) assert.equal((await api.request('HEAD', `/${id}/${path}`)).status, 405);
 	});
 
-	test('answers a preflight with 204, without a token', async ({ api }) => {
+	test('answers a preflight, without a token', async ({ api }) => {
 		const { id } = await api.created({ visibility: 'PRIVATE' });
 		for (const { path, methods } of paths(id))
 			for (const method of methods) {
@@ -61,7 +61,7 @@ suite('every route', {}, (test) => {
 						'access-control-request-headers': 'authorization,content-type,prefer',
 					},
 				});
-				assert.equal(status, 204, `${method} ${path}`);
+				assert.equal(status, /\/wh[ie]p(\/S+)?$/.test(path) ? 200 : 204, `${method} ${path}`);
 			}
 	});
 

@@ -84,9 +84,9 @@ export function runOnce(server, env = {}) {
 	return new Worker(server.dataDir, ['--once'], { ...server.env, ...env }).done();
 }
 
-/** SQL on the file that lasts. Gives what it prints. */
-export function sql(dataDir, text) {
-	return execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(dataDir, 'livebin.db'), text], { encoding: 'utf8' }).trim();
+/** SQL on the file that lasts, or another. Gives what it prints. */
+export function sql(dataDir, text, file = 'livebin.db') {
+	return execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(dataDir, file), text], { encoding: 'utf8' }).trim();
 }
 
 /** Whoever held a job is dead: its lease needs not be waited for. */

@@ -228,7 +228,7 @@ the_printed_table_has_each_setting_once(void **state)
 	(void)fclose(to);
 	for (i = 0; i < size; i++)
 		rows += text[i] == '\n';
-	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 9);
+	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 10);
 	for (i = 0; i < UNIT_COUNT(NUMBERS); i++) {
 		variable_of(NUMBERS[i].name, variable);
 		(void)snprintf(line, sizeof(line), "%s = ", variable);

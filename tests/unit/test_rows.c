@@ -289,7 +289,7 @@ append(struct unit *unit, const char *receiver, enum mail_type type,
 static void
 a_mailbox_is_read_in_order(void **state)
 {
-	const struct mailbox box = { "s", "a" };
+	const struct mailbox box = { .stream_id = "s", .receiver = "a" };
 	struct unit *unit = *state;
 	struct mail mails[MAIL_LIST_MAX];
 	struct error err;
@@ -315,7 +315,7 @@ a_mailbox_is_read_in_order(void **state)
 static void
 ids_are_not_used_again_when_mail_is_gone(void **state)
 {
-	const struct mailbox box = { "s", "a" };
+	const struct mailbox box = { .stream_id = "s", .receiver = "a" };
 	struct unit *unit = *state;
 	struct store *store = unit->live.store;
 	struct error err;
@@ -332,7 +332,8 @@ ids_are_not_used_again_when_mail_is_gone(void **state)
 static void
 what_was_read_is_deleted_from_one_mailbox_alone(void **state)
 {
-	const struct mailbox a = { "s", "a" }, b = { "s", "b" };
+	const struct mailbox a = { .stream_id = "s", .receiver = "a" },
+			     b = { .stream_id = "s", .receiver = "b" };
 	struct unit *unit = *state;
 	struct store *store = unit->live.store;
 	struct error err;
@@ -350,7 +351,7 @@ what_was_read_is_deleted_from_one_mailbox_alone(void **state)
 static void
 the_first_answer_behind_an_id_is_found(void **state)
 {
-	const struct mailbox box = { "s", "a" };
+	const struct mailbox box = { .stream_id = "s", .receiver = "a" };
 	struct unit *unit = *state;
 	struct store *store = unit->live.store;
 	struct mail mail;

@@ -102,7 +102,7 @@ no_schema_has_changed_since_the_first(void **state)
 {
 	(void)state;
 	assert_int_equal(schema_version(STORE_LASTING), 2);
-	assert_int_equal(schema_version(STORE_PASSING), 2);
+	assert_int_equal(schema_version(STORE_PASSING), 3);
 }
 
 static void
@@ -113,7 +113,7 @@ a_new_file_has_the_version_and_write_ahead_logging(void **state)
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
 	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 2);
-	assert_int_equal(number(place.passing, "PRAGMA user_version"), 2);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 3);
 	assert_int_equal(number(place.lasting, "SELECT journal_mode = 'wal'"
 					       " FROM pragma_journal_mode"),
 	    1);
@@ -176,8 +176,10 @@ a_passing_row_is_checked(void **state)
 {
 	static const char *const WRONG[] = {
 		"INSERT INTO audience (stream_id, viewers) VALUES ('s', -1)",
-		"INSERT INTO peer VALUES ('s', 'p', zeroblob(31), 'v', 0)",
-		"INSERT INTO peer VALUES ('s', 'p', 'text', 'v', 0)",
+		"INSERT INTO peer VALUES ('s', 'p', zeroblob(31), 'v', 0,"
+		" 0, 0, 0, 0)",
+		"INSERT INTO peer VALUES ('s', 'p', 'text', 'v', 0, 0, 0, 0, "
+		"0)",
 		"INSERT INTO viewer VALUES ('s', 'v', 'soon')",
 		"INSERT INTO rate VALUES ('b', NULL)",
 		"INSERT INTO sweep VALUES (1, 0, 0, 0)",
@@ -203,11 +205,13 @@ two_peers_cannot_have_one_token(void **state)
 	unit_ok(open_and_close(&err), &err);
 	assert_int_equal(
 	    run(place.passing,
-		"INSERT INTO peer VALUES ('s', 'p', zeroblob(32), 'v', 0)"),
+		"INSERT INTO peer VALUES ('s', 'p', zeroblob(32), 'v', 0,"
+		" 0, 0, 0, 0)"),
 	    SQLITE_OK);
 	assert_int_equal(
 	    run(place.passing,
-		"INSERT INTO peer VALUES ('s', 'q', zeroblob(32), 'v', 0)"),
+		"INSERT INTO peer VALUES ('s', 'q', zeroblob(32), 'v', 0,"
+		" 0, 0, 0, 0)"),
 	    SQLITE_CONSTRAINT);
 }
 
@@ -336,13 +340,15 @@ a_file_of_the_first_version_becomes_a_new_one(void **state)
 	unit_folder_clear(place.folder, "lasting");
 	unit_folder_clear(place.folder, "passing");
 	make_first(place.lasting, SCHEMA_LASTING_1);
-	make_first(place.passing, SCHEMA_PASSING_1);
+	make_first(place.passing,
+	    SCHEMA_PASSING_1 "CREATE TABLE peer (peer_id TEXT, lease_ms);"
+			     "CREATE INDEX peer_lease ON peer (lease_ms);");
 	assert_int_equal(
 	    run(place.lasting, STREAM("a", HASH, "'Kept'", "2", "0", "0")),
 	    SQLITE_OK);
 	unit_ok(open_and_close(&err), &err);
 	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 2);
-	assert_int_equal(number(place.passing, "PRAGMA user_version"), 2);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 3);
 	schema_of(place.lasting, brought, sizeof(brought));
 	assert_string_equal(brought, fresh[0]);
 	schema_of(place.passing, brought, sizeof(brought));

@@ -51,11 +51,11 @@ function privateTo(tree, name) {
 	    PRIVATE.exec(tree.text(file))?.[1] ?? null : null;
 }
 
-/** door.h is every door's; signal_x.h is that of signal.c and signal_y.c. */
+/** door.h and door_x.h are every door's; signal_x.h is that of signal.c and signal_y.c. */
 function isDoors(file, name) {
 	const door = /^cgi-bin\/([a-z]+)/.exec(file);
 	return door !== null &&
-	    (name === 'door.h' || name.startsWith(`${door[1]}_`));
+	    (/^door(_\w+)?\.h$/.test(name) || name.startsWith(`${door[1]}_`));
 }
 
 function checkQuoted(tree, c, {line, name, allowed}, out) {
