@@ -14,8 +14,7 @@
 #include "live/access.h"
 #include "live/sdp.h"
 
-/* A publisher's session at the gateway; the door keeps it, hashed, by its URL.
- */
+/* A publisher's session at the gateway; the door keeps it under its URL. */
 struct gateway_session {
 	char stream_id[ID_BYTES];
 	char handle[64]; /* the gateway's own name for it */

@@ -173,7 +173,10 @@ signaling_peer_left(
 		return was;
 	if (store_mail_delete_box(store, &box, err) < 0 ||
 	    change_wakes(change,
-		live_mail_topic(peer->stream_id, peer->peer_id), err) != 0 ||
+		live_mail_topic(peer->stream_id, peer->peer_id), err) != 0)
+		return -1;
+	/* A session's event stream ends with it. */
+	if (peer->session != 0 &&
 	    change_wakes(change, live_stream_topic(peer->stream_id), err) != 0)
 		return -1;
 	/* A peer that nobody counts by heartbeats counted by itself. */

@@ -60,7 +60,37 @@ wait_thing(struct request *request, struct error *err)
 	return reply_json(request, 200, body, err);
 }
 
+/* Gives the body back, under its own type. */
+static enum verdict
+echo_text(struct request *request, struct error *err)
+{
+	struct content content = { .type = "text/x-echo" };
+
+	(void)err;
+	content.bytes = request_body(request, &content.size);
+	return reply_content(request, 200, &content);
+}
+
+static enum verdict
+text_options(struct request *request, struct error *err)
+{
+	(void)err;
+	reply_header(request, "Link", "<more>");
+	return reply_empty(request, 200);
+}
+
 static const struct route ROUTES[] = {
+	{ .method = "POST",
+	    .path = "/text",
+	    .handler = echo_text,
+	    .type = "text/x-one, text/x-two",
+	    .body_max = BODY_MAX },
+	{ .method = "PATCH",
+	    .path = "/text",
+	    .handler = echo_text,
+	    .type = "text/x-three",
+	    .body_max = BODY_MAX },
+	{ .method = "OPTIONS", .path = "/text", .handler = text_options },
 	{ .method = "GET", .path = "/things/:id", .handler = get_thing },
 	{ .method = "POST",
 	    .path = "/things/:id",
@@ -422,6 +452,53 @@ any_other_type_is_415(void **state)
 }
 
 static void
+a_route_has_types_of_its_own(void **state)
+{
+	static const char *const WRONG[] = { "CONTENT_TYPE=application/json",
+		"CONTENT_TYPE=text/x-three", "CONTENT_TYPE=text/x-on",
+		"CONTENT_TYPE=text/x-one, text/x-two", "CONTENT_TYPE=", NULL };
+	size_t i;
+
+	(void)state;
+	ask_with("POST", "/text", "CONTENT_TYPE=text/x-one", "one\n");
+	assert_int_equal(answer.status, 200);
+	assert_true(unit_has_header(&answer, "Content-Type: text/x-echo"));
+	assert_string_equal(answer.body, "one\n");
+	ask_with("POST", "/text", "CONTENT_TYPE=Text/X-Two; q=1", "two");
+	assert_string_equal(answer.body, "two");
+	for (i = 0; i < UNIT_COUNT(WRONG); i++) {
+		ask_with("POST", "/text", WRONG[i], "one");
+		is_problem(415, "Unsupported media type");
+		assert_true(unit_has_header(
+		    &answer, "Accept-Post: text/x-one, text/x-two"));
+	}
+	ask_with("PATCH", "/text", "CONTENT_TYPE=text/x-one", "one");
+	is_problem(415, "Unsupported media type");
+	assert_true(unit_has_header(&answer, "Accept-Patch: text/x-three"));
+}
+
+static void
+options_name_the_types_and_what_the_route_adds(void **state)
+{
+	(void)state;
+	ask("OPTIONS", "/text");
+	assert_int_equal(answer.status, 200);
+	assert_true(unit_has_header(&answer, "Allow: POST, PATCH, OPTIONS"));
+	assert_true(
+	    unit_has_header(&answer, "Accept-Post: text/x-one, text/x-two"));
+	assert_true(unit_has_header(&answer, "Accept-Patch: text/x-three"));
+	assert_true(unit_has_header(&answer, "Link: <more>"));
+	ask_with("OPTIONS", "/text", "HTTP_ACCESS_CONTROL_REQUEST_METHOD=POST",
+	    NULL);
+	assert_int_equal(answer.status, 200);
+	assert_true(unit_has_header(&answer, "Accept-Patch: text/x-three"));
+	assert_false(unit_names_header(&answer, "Link"));
+	ask("PUT", "/text");
+	is_problem(405, "Method not allowed");
+	assert_true(unit_has_header(&answer, "Allow: POST, PATCH, OPTIONS"));
+}
+
+static void
 the_beginning_of_a_type_is_not_the_type(void **state)
 {
 	static const char *const TYPES[] = { "CONTENT_TYPE=a",
@@ -502,6 +579,9 @@ main(void)
 		cmocka_unit_test(a_body_that_ends_early_is_400),
 		cmocka_unit_test(json_and_plain_text_are_taken_for_json),
 		cmocka_unit_test(any_other_type_is_415),
+		cmocka_unit_test(a_route_has_types_of_its_own),
+		cmocka_unit_test(
+		    options_name_the_types_and_what_the_route_adds),
 		cmocka_unit_test(the_beginning_of_a_type_is_not_the_type),
 		cmocka_unit_test(the_type_is_checked_before_the_length),
 		UNIT_LIVE(plain_cgi_waits_in_its_own_process),
