@@ -44,7 +44,8 @@ const TIMEOUT_MS = 15_000;
  *
  * @typedef {object} Options
  * @property {unknown} [body]
- * @property {Blob} [file]  sent as it is, in the place of a body
+ * @property {Blob} [file]  sent as it is, in the place of a body, with its type
+ * @property {number[]} [takes]  statuses that are no refusals
  * @property {string|null} [token]
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
@@ -72,10 +73,11 @@ export class Problem extends Error {
 }
 
 /**
+ * What a refusal says.
  * @param {Response} response
  * @returns {Promise<Problem>}
  */
-async function problemOf(response) {
+export async function problemOf(response) {
 	const seconds = Number.parseFloat(response.headers.get('Retry-After') ?? '');
 	const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
 	const type = response.headers.get('Content-Type') ?? '';
@@ -95,9 +97,9 @@ async function problemOf(response) {
  * with the body, however long that is.
  * @template T
  * @param {string} method
- * @param {string} path below the API's base
+ * @param {string} path below the API's base, or with it, as the server gave it
  * @param {Options} options
- * @param {(response: Response) => Promise<T>} read gets an ok answer, or a 304
+ * @param {(response: Response) => Promise<T>} read gets an ok answer, or one of `takes`
  * @returns {Promise<T>}
  */
 export async function exchange(method, path, options, read) {
@@ -108,7 +110,7 @@ export async function exchange(method, path, options, read) {
 	const ms = options.timeoutMs ?? TIMEOUT_MS;
 	const timer = ms > 0 ? setTimeout(giveUp, ms) : 0;
 	try {
-		const response = await fetch(BASE + path, {
+		const response = await fetch(path.startsWith(`${BASE}/`) ? path : BASE + path, {
 			method,
 			headers: headersOf(options),
 			body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
@@ -117,7 +119,8 @@ export async function exchange(method, path, options, read) {
 			keepalive: options.keepalive ?? false,
 			signal: abort.signal,
 		});
-		if (!response.ok && response.status !== 304) throw await problemOf(response);
+		const isTaken = response.ok || options.takes?.includes(response.status);
+		if (!isTaken) throw await problemOf(response);
 		return await read(response);
 	} catch (error) {
 		if (error instanceof Problem) throw error;
@@ -156,7 +159,7 @@ export function listActive(query = {}) {
 	const path = query.cursor ? `/active?cursor=${encodeURIComponent(query.cursor)}` : '/active';
 	/** @type {Record<string, string>} */
 	const headers = query.etag ? { 'If-None-Match': query.etag } : {};
-	return exchange('GET', path, { headers }, async (response) => {
+	return exchange('GET', path, { headers, takes: [304] }, async (response) => {
 		if (response.status === 304) return null;
 		const { streams, nextCursor } = await response.json();
 		const etag = response.headers.get('ETag') ?? '';
@@ -224,6 +227,14 @@ export function readSignal(id, query) {
 		timeoutMs: (query.waitSeconds + 10) * 1000,
 	});
 }
+
+/**
+ * Which peers the broadcaster's page is connected to.
+ * @param {string} id @param {string|null} key @param {string[]} peers
+ * @returns {Promise<{gone: string[]}>} those that the server doesn't know
+ */
+export const tellAlive = (id, key, peers) =>
+	json('POST', `/${id}/alive`, { body: { peers }, token: key });
 
 /**
  * @param {string} id

@@ -1,9 +1,13 @@
 // @ts-check
 /**
- * How long to wait before trying again, and the waiting itself. The jitter
- * keeps a room of viewers from coming back in the same instant after the
- * server has been away.
+ * How long to wait before trying again, the waiting itself, and the trying.
+ * The jitter keeps a room of viewers from coming back in the same instant after
+ * the server has been away.
  */
+
+import { Problem } from './api.js';
+
+const TRIES = 4;
 
 export class Backoff {
 	#tries = 0;
@@ -63,4 +67,30 @@ export function pause(ms, signal) {
 		signal?.addEventListener('abort', done);
 		if (signal?.aborted) done();
 	});
+}
+
+/**
+ * Tries a few times what a repetition may mend.
+ * @template T
+ * @param {() => Promise<T>} run
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+export async function retry(run, signal) {
+	const backoff = new Backoff(250, 4000);
+	for (let left = TRIES; ; left -= 1) {
+		try {
+			return await run();
+		} catch (error) {
+			if (!mayPass(error) || left === 1) throw error;
+			await pause(Math.max(backoff.nextMs(), (error.retryAfter ?? 0) * 1000), signal);
+			if (signal.aborted) throw error;
+		}
+	}
+}
+
+/** @param {unknown} error @returns {error is Problem} */
+function mayPass(error) {
+	if (!(error instanceof Problem)) return false;
+	return error.status === 0 || error.status === 429 || error.status >= 500;
 }

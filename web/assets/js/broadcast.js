@@ -282,7 +282,8 @@ export class Broadcast {
 	}
 
 	#listen() {
-		this.#events ??= new EventStream(/** @type {string} */ (this.#videoId), () => this.key, {
+		const path = () => api.urlOf(/** @type {string} */ (this.#videoId), 'events');
+		this.#events ??= new EventStream(path, () => this.key, {
 			stream: (stream) => {
 				this.#take(stream);
 				this.#follow(stream);

@@ -1,52 +1,51 @@
 // @ts-check
 /**
- * The direct way: offers to the broadcaster's page, reads the answers, and
- * hands over the connection that has a picture. It never tries by itself; when
- * to try, and what is on the screen, is viewer.js's.
+ * The direct way: WHEP to the broadcaster's page, and the connection that has
+ * a picture. It never tries by itself; when to try, and what is on the screen,
+ * is viewer.js's.
  *
- * There are at most two connections: the one that flowed last, and the
- * `coming` one that is being negotiated.
+ * There are at most two connections, each with its session (whep.js): the one
+ * that flowed last, and the `coming` one that is being negotiated. One that
+ * flowed and broke is mended, by another start of ICE, before it counts as
+ * lost.
  */
 
-import { Problem, sendSignal } from './api.js';
-import { Mailbox } from './mailbox.js';
-import { Outbox } from './outbox.js';
+import { Problem, urlOf } from './api.js';
 import { ViewerPeer } from './viewer-peer.js';
+import { WhepSession, readIceServers } from './whep.js';
 import { NO_WEBRTC } from './words.js';
 
-const POLL_SECONDS = 20;
-const ANSWER_MS = 10_000;
 /** After the broadcaster's page left: no frame for this long means it is gone. */
 export const GONE_MS = 1500;
 
 /**
+ * @typedef {{peer: ViewerPeer, session: WhepSession}} Line
+ *
  * @typedef {object} DirectEvents
  * @property {() => void} trying  an offer goes out
- * @property {() => void} tied  the server knows us now; the mailbox is read
- * @property {(peer: ViewerPeer) => void} flowing  its picture has come
- * @property {() => void} lost  a connection broke, the coming or the flowing one
+ * @property {() => void} tied  the server knows us now; the session's events are heard
+ * @property {(peer: ViewerPeer) => void} flowing  its picture has come, or come back
+ * @property {() => void} broken  the flowing connection broke, and is being mended
+ * @property {() => void} lost  a connection is no more, the coming or the flowing one
  * @property {(problem: Problem) => void} refused  the offer wasn't taken
  * @property {() => void} joined  a broadcaster's page is there
- * @property {() => void} left  it is gone, and so is its picture
- * @property {() => void} stopped  the broadcast is over
- * @property {(problem: Problem) => void} forgotten  the server knows us no more
+ * @property {() => void} absent  it went, or the broadcast is over
+ * @property {() => void} left  it went, and so did its picture
+ * @property {(viewers: number) => void} viewers
+ * @property {() => void} forgotten  the server knows us no more
  */
 
 export class Direct {
-	/** @type {ViewerPeer|null} */ #coming = null;
-	/** @type {ViewerPeer|null} */ #flowing = null;
-	/** @type {Mailbox|null} */ #mailbox = null;
-	/** @type {Outbox|null} */ #outbox = null;
-	/** @type {string|null} */ #token = null;
-	/** @type {RTCIceServer[]} */ #iceServers = [];
-	#attempts = 0;
-	#isOffering = false;
-	#isAgain = false;
-	/** Grows at every hanging up: what was begun before is over. */
-	#life = 0;
-	#answerTimer = 0;
+	/** @type {Line|null} */ #coming = null;
+	/** @type {Line|null} */ #flowing = null;
+	#isMending = false;
+	/** The newest that the server knows. @type {WhepSession|null} */ #session = null;
+	/** Known once a server was asked. @type {RTCIceServer[]|null} */ #iceServers = null;
+	/** The attempt that is offering: one that was hung up on is over. @type {object|null} */
+	#offering = null;
+	#isAbsent = false;
 	#goneTimer = 0;
-	#videoId;
+	#endpoint;
 	#credential;
 	#viewerId;
 	#on;
@@ -58,19 +57,19 @@ export class Direct {
 	 * @param {DirectEvents} on
 	 */
 	constructor(videoId, credential, viewerId, on) {
-		this.#videoId = videoId;
+		this.#endpoint = urlOf(videoId, 'whep');
 		this.#credential = credential;
 		this.#viewerId = viewerId;
 		this.#on = on;
 	}
 
-	/** The server knows us: there is a mailbox. */
-	get hasPeer() {
-		return this.#mailbox !== null;
+	/** The server knows us, and tells what happens. */
+	get hasSession() {
+		return this.#session !== null;
 	}
 
 	get isBusy() {
-		return this.#isOffering || this.#coming !== null;
+		return this.#offering !== null || this.#coming !== null || this.#isMending;
 	}
 
 	/** A connection had a picture since the last hanging up. */
@@ -78,197 +77,205 @@ export class Direct {
 		return this.#flowing !== null;
 	}
 
-	get token() {
-		return this.#token;
-	}
-
 	/** The newest connection, for statistics. */
 	get pc() {
-		return (this.#flowing ?? this.#coming)?.pc ?? null;
+		return (this.#flowing ?? this.#coming)?.peer.pc ?? null;
 	}
 
 	async attempt() {
-		if (this.#isOffering) {
-			this.#isAgain = true;
-			return;
-		}
+		if (this.#offering) return;
 		if (typeof RTCPeerConnection === 'undefined') {
 			this.#on.refused(new Problem(501, NO_WEBRTC.title, NO_WEBRTC));
 			return;
 		}
-		const life = this.#life;
-		this.#isOffering = true;
+		const offering = {};
+		this.#offering = offering;
+		let refusal = null;
 		try {
-			await this.#offer();
+			await this.#offer(offering);
 		} catch (error) {
-			this.#coming?.close();
-			this.#coming = null;
-			this.#isOffering = false;
-			if (life === this.#life) this.#onRefused(error);
+			refusal = error instanceof Problem ? error : new Problem(0, String(error));
 		}
-		this.#isOffering = false;
-		if (this.#isAgain) {
-			this.#isAgain = false;
-			this.attempt();
-		}
+		if (offering !== this.#offering) return;
+		this.#offering = null;
+		if (!refusal) return;
+		this.#dropComing();
+		this.#on.refused(refusal);
 	}
 
 	/** Forgets all of it. What is on the screen is its own. */
 	hangUp() {
-		this.#life += 1;
-		clearTimeout(this.#answerTimer);
 		clearTimeout(this.#goneTimer);
-		this.#forgetPeer();
-		this.#coming?.close();
-		this.#coming = null;
+		this.#offering = null;
+		this.#isMending = false;
+		this.#dropSession();
+		this.#dropComing();
 		this.#flowing = null;
-		this.#isAgain = false;
 	}
 
 	/** Gives the place in the room back; the page may be on its way out. */
 	bye() {
-		const token = this.#token;
+		const session = this.#session;
 		this.hangUp();
-		if (token) this.#say(token);
+		session?.end();
 	}
 
-	/** @param {string} token */
-	#say(token) {
-		const bye = { type: 'bye', data: {} };
-		sendSignal(this.#videoId, bye, { token, keepalive: true }).catch(() => {});
+	/** The screen has another picture: what broke need not be mended. */
+	settle() {
+		this.#isMending = false;
 	}
 
-	#forgetPeer() {
-		this.#mailbox?.close();
-		this.#outbox?.close();
-		this.#mailbox = null;
-		this.#outbox = null;
-		this.#token = null;
+	#dropSession() {
+		this.#session?.close();
+		this.#session = null;
+		this.#isAbsent = false;
+	}
+
+	#dropComing() {
+		this.#coming?.peer.close();
+		// The place of one that never flowed is kept: its events tell when
+		// another try is worth it.
+		if (this.#coming?.session !== this.#session) this.#coming?.session.end();
+		this.#coming = null;
+	}
+
+	get #isMoving() {
+		return this.#flowing?.peer.hasMoved(GONE_MS) ?? false;
 	}
 
 	// One attempt
 
-	async #offer() {
+	/** @param {object} offering */
+	async #offer(offering) {
 		this.#on.trying();
-		const life = this.#life;
-		const peer = this.#newPeer();
-		const { type, sdp } = await peer.offer();
-		const token = this.#token;
-		const body = {
-			type: 'offer',
-			// Handed back with the answer, so that a late answer to an older
-			// attempt isn't taken for this one's.
-			data: { type, sdp, attempt: peer.number },
-			viewerId: this.#viewerId() ?? undefined,
-		};
-		const headers = { Prefer: 'respond-async' };
-		const taken = await sendSignal(this.#videoId, body, {
-			token: token ?? this.#credential(),
-			headers,
-		});
-		if (life !== this.#life || peer !== this.#coming) {
-			// The page changed its mind meanwhile: a place that was taken for
-			// it alone is given back.
-			if (!token && this.#token !== taken.peerToken) this.#say(taken.peerToken);
-			return;
+		const token = this.#credential();
+		this.#iceServers ??= await readIceServers(this.#endpoint, token);
+		if (offering !== this.#offering) return;
+		const line = this.#newLine(new WhepSession(this.#endpoint, token));
+		const taken = await this.#open(line);
+		if (line !== this.#coming) return;
+		if (taken.iceServers.length) this.#iceServers = taken.iceServers;
+		this.#tie(line.session);
+		if (taken.type === 'answer') await line.peer.answer(taken.sdp);
+		else await this.#answer(line.session, taken.sdp);
+	}
+
+	/** @param {Line} line */
+	async #open({ peer, session }) {
+		const sdp = await peer.offer();
+		try {
+			return await session.open(sdp, this.#viewerId());
+		} catch (error) {
+			const isFull = error instanceof Problem && error.status === 503;
+			const ours = this.#session;
+			if (!isFull || !ours || this.#isMoving) throw error;
+			// The place that is taken may be that of our own dead session.
+			this.#dropSession();
+			await ours.end();
+			return session.open(sdp, this.#viewerId());
 		}
-		this.#iceServers = taken.iceServers ?? [];
-		this.#token = taken.peerToken;
+	}
+
+	/**
+	 * The broadcaster's page would rather offer. The connection that offered
+	 * makes room for one that answers.
+	 * @param {WhepSession} session @param {string} sdp
+	 */
+	async #answer(session, sdp) {
+		const { peer } = this.#newLine(session);
+		const answer = await peer.accept(sdp);
+		if (peer === this.#coming?.peer) await session.answer(answer);
+	}
+
+	/** @param {WhepSession} session */
+	#newLine(session) {
+		if (this.#coming?.session === session) this.#coming.peer.close();
+		else this.#dropComing();
+		const peer = new ViewerPeer(this.#iceServers ?? [], {
+			candidate: (candidate) => session.trickle(candidate),
+			flowing: () => this.#onFlowing(line),
+			broken: () => this.#onBroken(line),
+			restart: (offer) => session.restart(offer),
+			lost: () => this.#onLost(line),
+		});
+		/** @type {Line} */
+		const line = { peer, session };
+		this.#coming = line;
+		return line;
+	}
+
+	/** @param {WhepSession} session */
+	#tie(session) {
+		const before = this.#session;
+		this.#dropSession();
+		before?.end();
+		this.#session = session;
 		this.#on.tied();
-		this.#outbox ??= new Outbox(this.#videoId, () => this.#token);
-		await peer.commit(this.#iceServers);
-		if (peer !== this.#coming) return;
-		this.#readMailbox();
-		clearTimeout(this.#answerTimer);
-		this.#answerTimer = window.setTimeout(() => {
-			if (peer === this.#coming && !peer.isAnswered) this.#onLost(peer);
-		}, ANSWER_MS);
-	}
-
-	#newPeer() {
-		this.#coming?.close();
-		this.#attempts += 1;
-		/** @type {ViewerPeer} */
-		const peer = new ViewerPeer(this.#attempts, this.#iceServers, {
-			candidate: (data) => {
-				if (peer === this.#coming || peer === this.#flowing) {
-					this.#outbox?.send({ type: 'ice-candidate', data });
-				}
+		session.listen({
+			active: () => this.#onActive(),
+			inactive: () => this.#onInactive(),
+			viewercount: ({ viewercount }) => this.#on.viewers(viewercount),
+			reconnect: () => this.#onReconnect(),
+			gone: () => {
+				if (session !== this.#session) return;
+				this.#session = null;
+				this.#on.forgotten();
 			},
-			flowing: () => this.#onFlowing(peer),
-			lost: () => this.#onLost(peer),
 		});
-		this.#coming = peer;
-		return peer;
 	}
 
-	/** @param {ViewerPeer} peer */
-	#onFlowing(peer) {
-		if (peer !== this.#coming) return;
-		clearTimeout(this.#answerTimer);
+	/** @param {Line} line */
+	#onFlowing(line) {
+		const isMended = this.#isMending && line === this.#flowing;
+		if (line !== this.#coming && !isMended) return;
 		clearTimeout(this.#goneTimer);
-		this.#coming = null;
-		this.#flowing = peer;
-		this.#on.flowing(peer);
+		if (!isMended) this.#coming = null;
+		this.#isMending = false;
+		this.#flowing = line;
+		this.#on.flowing(line.peer);
 	}
 
-	/** @param {ViewerPeer} peer */
-	#onLost(peer) {
-		if (peer !== this.#coming && peer !== this.#flowing) return;
-		if (peer === this.#coming) {
-			peer.close();
-			this.#coming = null;
-		}
+	/** @param {Line} line @returns {boolean} whether it is to be mended */
+	#onBroken(line) {
+		const isOurs = line === this.#flowing && line.session === this.#session;
+		if (!isOurs || this.isBusy) return false;
+		this.#isMending = true;
+		this.#on.broken();
+		return this.#isMending;
+	}
+
+	/** @param {Line} line */
+	#onLost(line) {
+		if (line !== this.#coming && line !== this.#flowing) return;
+		if (line === this.#coming) this.#dropComing();
+		else this.#isMending = false;
 		this.#on.lost();
 	}
 
-	/** @param {unknown} error */
-	#onRefused(error) {
-		const problem = error instanceof Problem ? error : new Problem(0, String(error));
-		if (problem.status === 401) this.#forgetPeer();
-		this.#on.refused(problem);
-	}
+	// The session's events
 
-	// The mailbox
-
-	#readMailbox() {
-		if (this.#mailbox) return;
-		this.#mailbox = new Mailbox(this.#videoId, () => this.#token, POLL_SECONDS, {
-			message: (message) => this.#onMessage(message),
-			refused: (problem) => {
-				this.#forgetPeer();
-				this.#on.forgotten(problem);
-			},
-		});
-		this.#mailbox.open();
-	}
-
-	/** @param {import('./api.js').Message} message */
-	#onMessage({ type, from, data }) {
-		const peer = this.#coming ?? this.#flowing;
-		if (type === 'answer') {
-			const isOurs = (data.attempt ?? this.#coming?.number) === this.#coming?.number;
-			if (isOurs) this.#coming?.answer(data);
-		} else if (type === 'ice-candidate') {
-			peer?.candidate(data);
-		} else if (type === 'publisher-joined') {
-			this.#on.joined();
-		} else if (type === 'publisher-left') {
-			this.#onPublisherLeft();
-		} else if (type === 'bye' && from === 'server') {
-			this.#on.stopped();
-		} else if (type === 'bye' && peer) {
-			this.#onLost(peer);
-		}
+	#onActive() {
+		clearTimeout(this.#goneTimer);
+		const wasAbsent = this.#isAbsent;
+		this.#isAbsent = false;
+		if (wasAbsent && !this.#isMoving) this.#on.joined();
 	}
 
 	/** Its page may have lost the server alone: what moves is left to move. */
-	#onPublisherLeft() {
+	#onInactive() {
 		clearTimeout(this.#goneTimer);
+		this.#isAbsent = true;
+		this.#on.absent();
 		const look = () => {
-			if (!this.#flowing?.hasMoved(GONE_MS)) this.#on.left();
+			if (!this.#isMoving) this.#on.left();
 			else this.#goneTimer = window.setTimeout(look, 500);
 		};
 		look();
+	}
+
+	/** Another page of the broadcaster: the session is of no use any more. */
+	#onReconnect() {
+		this.#dropSession();
+		this.#on.joined();
 	}
 }

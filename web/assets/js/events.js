@@ -19,13 +19,13 @@ export class EventStream {
 	#on;
 
 	/**
-	 * @param {string} videoId
+	 * @param {() => string|Promise<string>} path asked at every connection
 	 * @param {() => string|null} token
 	 * @param {Record<string, (data: any) => void>} on by the event's name;
 	 *     `problem` gets the refusals
 	 */
-	constructor(videoId, token, on) {
-		this.#path = `/${videoId}/events`;
+	constructor(path, token, on) {
+		this.#path = path;
 		this.#token = token;
 		this.#on = on;
 	}
@@ -63,9 +63,11 @@ export class EventStream {
 
 	/** @param {AbortSignal} signal @param {() => void} heard */
 	async #readOnce(signal, heard) {
+		const path = await this.#path();
 		const line = new AbortController();
 		const cut = () => line.abort();
 		signal.addEventListener('abort', cut);
+		if (signal.aborted) cut();
 		let timer = setTimeout(cut, SILENCE_MS);
 		const options = {
 			headers: { Accept: 'text/event-stream' },
@@ -74,7 +76,7 @@ export class EventStream {
 			timeoutMs: 0,
 		};
 		try {
-			await exchange('GET', this.#path, options, (response) =>
+			await exchange('GET', path, options, (response) =>
 				this.#readBody(response, signal, () => {
 					heard();
 					clearTimeout(timer);

@@ -6,10 +6,8 @@
  * others usually do.
  */
 
-import { Problem, sendSignal } from './api.js';
-import { Backoff, pause } from './backoff.js';
-
-const TRIES = 4;
+import { sendSignal } from './api.js';
+import { retry } from './backoff.js';
 
 export class Outbox {
 	/** @type {{type: string, data: unknown, to?: string}[]} */ #queue = [];
@@ -46,19 +44,8 @@ export class Outbox {
 
 	/** @param {{type: string, data: unknown, to?: string}} message */
 	async #deliver(message) {
-		const signal = this.#abort.signal;
-		const backoff = new Backoff(250, 4000);
-		for (let i = 0; i < TRIES && !signal.aborted; i += 1) {
-			try {
-				await sendSignal(this.#videoId, message, { token: this.#token(), signal });
-				return;
-			} catch (error) {
-				if (!(error instanceof Problem)) return;
-				const mayPass = error.status === 0 || error.status === 429 || error.status >= 500;
-				if (!mayPass) return;
-				const ms = backoff.nextMs();
-				await pause(Math.max(ms, (error.retryAfter ?? 0) * 1000), signal);
-			}
-		}
+		const { signal } = this.#abort;
+		const send = () => sendSignal(this.#videoId, message, { token: this.#token(), signal });
+		await retry(send, signal).catch(() => {});
 	}
 }

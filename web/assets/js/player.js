@@ -73,9 +73,8 @@ export class Player {
 	 */
 	stage(way) {
 		const { back } = this.#screens;
-		this.#staged?.close();
+		this.#unstage();
 		this.#staged = way;
-		empty(back);
 		back.muted = true;
 		back.playbackRate = 1;
 		way.attach(back);
@@ -88,6 +87,11 @@ export class Player {
 	 * @param {Way} way
 	 */
 	async show(way) {
+		if (way === this.#shown) {
+			// It was mended where it is.
+			this.#unstage();
+			return;
+		}
 		if (way !== this.#staged) this.stage(way);
 		await firstFrame(this.#screens.back);
 		if (way !== this.#staged) return;
@@ -111,6 +115,12 @@ export class Player {
 		empty(this.#screens.front);
 		empty(this.#screens.back);
 		this.#draw();
+	}
+
+	#unstage() {
+		this.#staged?.close();
+		this.#staged = null;
+		empty(this.#screens.back);
 	}
 
 	/** What comes next plays, though this was paused. */

@@ -9,13 +9,15 @@
  * presence: it asks for short waits, for the lease follows the wait.
  */
 
-import { Problem, sendSignal } from './api.js';
+import { Problem, sendSignal, tellAlive } from './api.js';
 import { Mailbox } from './mailbox.js';
 import { Outbox } from './outbox.js';
 import { PublisherPeer } from './publisher-peer.js';
 
 const POLL_SECONDS = 10;
 const OPEN_MS = 15_000;
+/** WHEP players send no heartbeats: this page tells whom it is connected to. */
+const ALIVE_MS = 15_000;
 
 /**
  * @typedef {import('./publisher-peer.js').Tracks} Tracks
@@ -34,6 +36,7 @@ export class Publisher {
 	/** @type {Map<string, Outbox>} */ #outboxes = new Map();
 	/** @type {RTCIceServer[]} */ #iceServers = [];
 	/** @type {Mailbox|null} */ #mailbox = null;
+	#aliveTimer = 0;
 	#videoId;
 	#key;
 	#tracks;
@@ -85,11 +88,13 @@ export class Publisher {
 				},
 			});
 			this.#mailbox.open();
+			this.#aliveTimer = window.setInterval(() => this.#tellAlive(), ALIVE_MS);
 		});
 	}
 
 	/** Stops sending. The viewers are told by whoever had a reason to stop. */
 	close() {
+		clearInterval(this.#aliveTimer);
 		this.#mailbox?.close();
 		for (const peer of this.#peers.values()) peer.close();
 		for (const outbox of this.#outboxes.values()) outbox.close();
@@ -112,7 +117,11 @@ export class Publisher {
 
 	/** How many viewers are connected to this page. */
 	get connected() {
-		return [...this.#peers.values()].filter((peer) => peer.state === 'connected').length;
+		return this.#connectedIds.length;
+	}
+
+	get #connectedIds() {
+		return [...this.#peers].filter(([, peer]) => peer.state === 'connected').map(([id]) => id);
 	}
 
 	/** @param {string} peerId */
@@ -136,6 +145,7 @@ export class Publisher {
 			return;
 		}
 		if (type === 'offer') this.#onOffer(from, data);
+		else if (type === 'answer') this.#onAnswer(from, data);
 		else if (type === 'ice-candidate') this.#peers.get(from)?.candidate(data);
 		else if (type === 'viewer-joined') this.#on.viewer(from, 'connecting');
 		else if (type === 'viewer-left' || type === 'bye') this.#drop(from);
@@ -143,7 +153,14 @@ export class Publisher {
 
 	/** @param {string} peerId @param {any} offer */
 	async #onOffer(peerId, offer) {
-		this.#peers.get(peerId)?.close();
+		const before = this.#peers.get(peerId);
+		if (offer.restart) {
+			// Where there is nothing to start anew, the player posts anew.
+			if (before) await before.restart(offer).catch(() => this.#refuse(peerId));
+			else this.#refuse(peerId);
+			return;
+		}
+		before?.close();
 		const peer = new PublisherPeer(this.#iceServers, {
 			send: (type, data) => this.#send(peerId, type, data),
 			state: (state) => this.#onState(peerId, peer, state),
@@ -155,6 +172,17 @@ export class Publisher {
 			this.#fit();
 		} catch {
 			// An offer that makes no sense, or one that was replaced meanwhile.
+			if (this.#peers.get(peerId) === peer) this.#giveUp(peerId);
+		}
+	}
+
+	/** @param {string} peerId @param {any} answer to an offer that this page made */
+	async #onAnswer(peerId, answer) {
+		const peer = this.#peers.get(peerId);
+		try {
+			await peer?.answered(answer);
+			this.#fit();
+		} catch {
 			if (this.#peers.get(peerId) === peer) this.#giveUp(peerId);
 		}
 	}
@@ -175,8 +203,24 @@ export class Publisher {
 		this.#peers.get(peerId)?.close();
 		this.#peers.delete(peerId);
 		this.#fit();
-		this.#send(peerId, 'bye', {});
+		this.#refuse(peerId);
 		this.#on.viewer(peerId, 'reconnecting');
+	}
+
+	/** @param {string} peerId */
+	#refuse(peerId) {
+		this.#send(peerId, 'bye', {});
+	}
+
+	async #tellAlive() {
+		const peers = this.#connectedIds;
+		if (!peers.length) return;
+		try {
+			const { gone } = await tellAlive(this.#videoId, this.#key(), peers);
+			for (const peerId of gone) this.#drop(peerId);
+		} catch {
+			// The next one will tell.
+		}
 	}
 
 	/** @param {string} peerId */

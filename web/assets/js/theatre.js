@@ -109,9 +109,9 @@ export class Theatre {
 	#onBeat(beat) {
 		this.#onViewers(beat.viewers);
 		const isIdle = ['waiting', 'ended', 'replay'].includes(this.#viewer.state);
-		if (beat.isLiveNow && isIdle && !this.#viewer.hasPeer) this.#viewer.look();
+		if (beat.isLiveNow && isIdle && !this.#viewer.hasSession) this.#viewer.look();
 		this.#beats += 1;
-		if (this.#viewer.hasPeer && this.#beats % REFRESH_BEATS === 0) this.#viewer.refresh();
+		if (this.#viewer.hasSession && this.#beats % REFRESH_BEATS === 0) this.#viewer.refresh();
 	}
 
 	/** @param {import('./api.js').Stream} stream */

@@ -4,10 +4,18 @@
  * offer to its end. It knows no server and no other attempt. It watches its
  * own frames, for a connection that stands "connected" without a picture is
  * as lost as one that failed.
+ *
+ * A connection that breaks after it had a picture is mended once it is agreed
+ * to: ICE starts anew, and `flowing` is said again when frames come.
  */
+
+import { gathered } from './gathering.js';
+import { withFragment } from './sdp.js';
 
 /** ICE may mend a `disconnected` by itself; this is how long it gets. */
 const DISCONNECTED_MS = 4000;
+/** And this long another start of ICE, with its two ways through the server. */
+const MEND_MS = 8000;
 /** An answer was read; a network that lets nothing through says nothing. */
 const CONNECT_MS = 15_000;
 /** The longest gap between frames before the attempt counts as stalled. */
@@ -20,41 +28,35 @@ const SOUND_ONLY_MS = 3000;
  *
  * @typedef {object} PeerEvents
  * @property {(candidate: RTCIceCandidateInit|null) => void} candidate
- * @property {() => void} flowing  once: the picture has come
+ * @property {() => void} flowing  the picture has come, or come back
+ * @property {() => boolean} broken  it stopped; whether to mend it
+ * @property {(sdp: string) => Promise<string>} restart  takes an offer with new
+ *     ICE credentials to the other side, and brings its fragment
  * @property {(reason: string) => void} lost  once: nothing more will come
  */
 
 /** @implements {Way} */
 export class ViewerPeer {
 	/** @type {'direct'} */ kind = 'direct';
-	/** @type {RTCIceCandidateInit[]} */ #early = [];
-	/** @type {() => void} */ #committed = () => {};
-	#isCommitted = new Promise((resolve) => {
-		this.#committed = () => resolve(undefined);
-	});
-	/** @type {RTCSessionDescriptionInit|null} */ #offer = null;
 	#timer = 0;
 	#disconnectTimer = 0;
+	/** Until a connection stands: the first, or the mended one. */
 	#connectTimer = 0;
 	#isOver = false;
 	#isFlowing = false;
+	#isBroken = false;
 	#connectedAt = 0;
-	#frames = 0;
-	#packets = 0;
+	#seen = { frames: 0, decoded: 0, packets: 0 };
+	/** What had come when it broke. */
+	#before = { frames: 0, decoded: 0, packets: 0 };
 	#advancedAt = 0;
 	#measuredAt = 0;
 	#on;
 
-	/**
-	 * @param {number} number tells this attempt's answer from an older one's
-	 * @param {RTCIceServer[]} iceServers
-	 * @param {PeerEvents} on
-	 */
-	constructor(number, iceServers, on) {
-		this.number = number;
+	/** @param {RTCIceServer[]} iceServers @param {PeerEvents} on */
+	constructor(iceServers, on) {
 		this.#on = on;
-		this.iceServers = iceServers;
-		this.pc = new RTCPeerConnection({ iceServers });
+		this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
 		this.media = new MediaStream();
 		this.pc.addEventListener('track', (event) => this.media.addTrack(event.track));
 		this.pc.addEventListener('icecandidate', (event) => {
@@ -63,52 +65,50 @@ export class ViewerPeer {
 		this.pc.addEventListener('connectionstatechange', () => this.#onConnection());
 	}
 
-	/** @returns {Promise<RTCSessionDescriptionInit>} */
+	/** @returns {Promise<string>} the offer; candidates begin to come */
 	async offer() {
 		this.pc.addTransceiver('video', { direction: 'recvonly' });
 		this.pc.addTransceiver('audio', { direction: 'recvonly' });
-		this.#offer = await this.pc.createOffer();
-		return this.#offer;
+		return this.#set(await this.pc.createOffer());
 	}
 
-	/**
-	 * The offer was taken. Gathering begins only now, for the ICE servers come
-	 * with the server's word and can't be changed under a gathering.
-	 * @param {RTCIceServer[]} iceServers
-	 */
-	async commit(iceServers) {
-		if (this.#isOver || !this.#offer) return;
-		if (iceServers.length && JSON.stringify(iceServers) !== JSON.stringify(this.iceServers)) {
-			this.pc.setConfiguration({ iceServers });
-		}
-		await this.pc.setLocalDescription(this.#offer);
-		this.#committed();
-	}
-
-	/** @param {RTCSessionDescriptionInit} description */
-	async answer(description) {
-		await this.#isCommitted;
-		if (this.#isOver || this.pc.signalingState !== 'have-local-offer') return;
+	/** @param {string} sdp of the answer */
+	async answer(sdp) {
+		if (this.#isOver) return;
 		try {
-			await this.pc.setRemoteDescription({ type: 'answer', sdp: description.sdp });
+			await this.pc.setRemoteDescription({ type: 'answer', sdp });
 		} catch {
 			this.#lose('the answer made no sense');
 			return;
 		}
-		const give = () => {
-			if (!this.#connectedAt) this.#lose('no connection came about');
-		};
-		this.#connectTimer = window.setTimeout(give, CONNECT_MS);
-		const early = this.#early;
-		this.#early = [];
-		for (const candidate of early) await this.#add(candidate);
+		this.#giveUpAfter(CONNECT_MS);
 	}
 
-	/** @param {RTCIceCandidateInit|null} candidate */
-	async candidate(candidate) {
-		if (this.#isOver || !candidate) return;
-		if (this.pc.remoteDescription) await this.#add(candidate);
-		else this.#early.push(candidate);
+	/**
+	 * Where the other side offers.
+	 * @param {string} sdp
+	 * @returns {Promise<string>} the answer, with its candidates
+	 */
+	async accept(sdp) {
+		await this.pc.setRemoteDescription({ type: 'offer', sdp });
+		await this.#set(await this.pc.createAnswer());
+		this.#giveUpAfter(CONNECT_MS);
+		return gathered(this.pc);
+	}
+
+	/** @param {RTCSessionDescriptionInit} description */
+	async #set(description) {
+		await this.pc.setLocalDescription(description);
+		return this.pc.localDescription?.sdp ?? '';
+	}
+
+	/** @param {number} ms */
+	#giveUpAfter(ms) {
+		clearTimeout(this.#connectTimer);
+		const give = () => {
+			if (!this.#connectedAt || this.#isBroken) this.#lose('no connection came about');
+		};
+		this.#connectTimer = window.setTimeout(give, ms);
 	}
 
 	/** @param {HTMLVideoElement} video */
@@ -121,22 +121,9 @@ export class ViewerPeer {
 		return this.#isFlowing && performance.now() - this.#advancedAt < ms;
 	}
 
-	get isAnswered() {
-		return this.pc.remoteDescription !== null;
-	}
-
 	close() {
-		this.#isOver = true;
-		clearTimeout(this.#timer);
-		clearTimeout(this.#disconnectTimer);
-		clearTimeout(this.#connectTimer);
+		this.#finish();
 		this.pc.close();
-	}
-
-	/** @param {RTCIceCandidateInit} candidate */
-	async #add(candidate) {
-		// One that belongs to an older attempt is refused by the browser.
-		await this.pc.addIceCandidate(candidate).catch(() => {});
 	}
 
 	#onConnection() {
@@ -148,39 +135,74 @@ export class ViewerPeer {
 			this.#advancedAt = this.#connectedAt;
 			this.#measure();
 		}
-		if (state === 'failed' || state === 'closed') this.#lose(`the connection ${state}`);
+		if (state === 'closed') this.#lose('the connection closed');
+		// One that is being mended has a deadline of its own.
+		if (this.#isBroken) return;
+		if (state === 'failed') this.#break('the connection failed');
 		if (state === 'disconnected') {
-			const give = () => this.#lose('the connection broke');
+			const give = () => this.#break('the connection broke');
 			this.#disconnectTimer = window.setTimeout(give, DISCONNECTED_MS);
 		}
 	}
 
+	/** @param {string} reason */
+	async #break(reason) {
+		const mayMend = this.#isFlowing && this.pc.remoteDescription?.type === 'answer';
+		this.#isFlowing = false;
+		if (this.#isOver || !mayMend || !this.#on.broken()) {
+			this.#lose(reason);
+			return;
+		}
+		this.#isBroken = true;
+		this.#before = this.#seen;
+		this.#giveUpAfter(MEND_MS);
+		try {
+			await this.#restart();
+		} catch {
+			this.#lose('it could not be mended');
+		}
+	}
+
+	async #restart() {
+		const sdp = await this.#set(await this.pc.createOffer({ iceRestart: true }));
+		const fragment = await this.#on.restart(sdp);
+		if (this.#isOver || !this.pc.remoteDescription) return;
+		const answer = withFragment(this.pc.remoteDescription.sdp, fragment);
+		await this.pc.setRemoteDescription({ type: 'answer', sdp: answer });
+	}
+
 	/** Looks whether media moves: often until it does, then at leisure. */
 	async #measure() {
-		const { frames, decoded, packets } = await this.#count();
+		const now = await this.#count();
 		if (this.#isOver) return;
-		const now = performance.now();
-		// A page that slept, or that nobody sees, proves nothing.
-		if (document.hidden || now - this.#measuredAt > 3000) this.#advancedAt = now;
-		this.#measuredAt = now;
-		const isSoundOnly = frames === 0 && packets > 0;
-		if (frames > this.#frames || (isSoundOnly && packets > this.#packets)) {
-			this.#advancedAt = now;
-		}
-		this.#frames = frames;
-		this.#packets = packets;
-		const isSound = isSoundOnly && now - this.#connectedAt > SOUND_ONLY_MS;
-		// A page that nobody sees may not decode what it receives.
-		const isPicture = decoded > 0 || (document.hidden && frames > 0);
-		if (!this.#isFlowing && (isPicture || isSound)) {
-			this.#isFlowing = true;
-			this.#on.flowing();
-		}
-		if (now - this.#advancedAt > STALL_MS) {
+		this.#compare(now, performance.now());
+		if (performance.now() - this.#advancedAt > STALL_MS) {
 			this.#lose('the picture stood still');
 			return;
 		}
 		this.#timer = window.setTimeout(() => this.#measure(), this.#isFlowing ? 500 : 100);
+	}
+
+	/** @param {{frames: number, decoded: number, packets: number}} seen @param {number} now */
+	#compare(seen, now) {
+		const { frames, decoded, packets } = seen;
+		const before = this.#before;
+		// A page that slept, or that nobody sees, proves nothing; and what is
+		// being mended isn't expected to move.
+		const isExcused = document.hidden || this.#isBroken || now - this.#measuredAt > 3000;
+		const isSoundOnly = frames === 0 && packets > 0;
+		const hasMoved = frames > this.#seen.frames || (isSoundOnly && packets > this.#seen.packets);
+		if (isExcused || hasMoved) this.#advancedAt = now;
+		this.#measuredAt = now;
+		this.#seen = seen;
+		const isSound =
+			isSoundOnly && packets > before.packets && now - this.#connectedAt > SOUND_ONLY_MS;
+		// A page that nobody sees may not decode what it receives.
+		const isPicture = decoded > before.decoded || (document.hidden && frames > before.frames);
+		if (this.#isFlowing || !(isPicture || isSound)) return;
+		this.#isFlowing = true;
+		this.#isBroken = false;
+		this.#on.flowing();
 	}
 
 	async #count() {
@@ -200,13 +222,17 @@ export class ViewerPeer {
 		return { frames, decoded, packets };
 	}
 
-	/** @param {string} reason */
-	#lose(reason) {
-		if (this.#isOver) return;
+	#finish() {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		clearTimeout(this.#disconnectTimer);
 		clearTimeout(this.#connectTimer);
+	}
+
+	/** @param {string} reason */
+	#lose(reason) {
+		if (this.#isOver) return;
+		this.#finish();
 		// The connection stays as it is: its last frame is still on the screen.
 		this.#on.lost(reason);
 	}

@@ -12,11 +12,13 @@
  * negotiated (direct.js) and one playlist that is being loaded.
  *
  * One long-lived request at a time: the stream's events while there is no
- * peer, the peer's mailbox while there is. What breaks between the page and
- * the server is no reason to touch a picture that moves.
+ * session, the session's while there is. Those don't tell of the stream itself:
+ * it is asked for when a session's publisher leaves, when a playlist is missed,
+ * and now and then, for its words. What breaks between the page and the server
+ * is no reason to touch a picture that moves.
  */
 
-import { Problem, getStream } from './api.js';
+import { Problem, getStream, urlOf } from './api.js';
 import { Backoff, onHope } from './backoff.js';
 import { Direct, GONE_MS } from './direct.js';
 import { Due } from './due.js';
@@ -85,7 +87,7 @@ export class Viewer {
 		this.#videoId = videoId;
 		this.#key = key;
 		this.#on = on;
-		this.#events = new EventStream(videoId, () => this.credential, {
+		this.#events = new EventStream(() => urlOf(videoId, 'events'), () => this.credential, {
 			stream: (stream) => this.#learn(stream),
 			viewers: (data) => on.viewers(data.viewers),
 		});
@@ -93,12 +95,14 @@ export class Viewer {
 			trying: () => this.#onTrying(),
 			tied: () => this.#events.close(),
 			flowing: (peer) => this.#onDirectFlowing(peer),
+			broken: () => this.#onDirectBroken(),
 			lost: () => this.#onDirectLost(),
 			refused: (problem) => this.#onRefused(problem),
 			joined: () => this.#onJoined(),
+			absent: () => this.refresh(),
 			left: () => this.#onLeft(),
-			stopped: () => this.#end('stopped'),
-			forgotten: (problem) => this.#onForgotten(problem),
+			viewers: (viewers) => on.viewers(viewers),
+			forgotten: () => this.#onForgotten(),
 		});
 	}
 
@@ -129,8 +133,8 @@ export class Viewer {
 		return this.#isPrivate ? this.#key() : null;
 	}
 
-	get hasPeer() {
-		return this.#direct.hasPeer;
+	get hasSession() {
+		return this.#direct.hasSession;
 	}
 
 	open() {
@@ -171,13 +175,12 @@ export class Viewer {
 	}
 
 	/**
-	 * Looks after the words while the picture runs: a title may change. What
+	 * Looks after the stream while the picture runs: a title may change. What
 	 * fails here is no matter.
 	 */
 	async refresh() {
 		try {
-			const token = this.#direct.token ?? this.credential;
-			this.#learn(await getStream(this.#videoId, token));
+			this.#learn(await getStream(this.#videoId, this.credential));
 		} catch {
 			// The next one will tell.
 		}
@@ -251,7 +254,7 @@ export class Viewer {
 			this.#events.open();
 			return;
 		}
-		const isTrying = this.#direct.hasPeer || this.#direct.isBusy;
+		const isTrying = this.hasSession || this.#direct.isBusy;
 		if (!isTrying && !this.#hls) this.#soon();
 		else if (!isTrying && isNew) this.#soon(Math.random() * CROWD_MS);
 		this.#bridge();
@@ -359,16 +362,21 @@ export class Viewer {
 		this.#reliableTimer = window.setTimeout(() => this.#patience.reset(), RELIABLE_MS);
 	}
 
-	#onDirectLost() {
+	#onDirectBroken() {
 		clearTimeout(this.#steadyTimer);
 		clearTimeout(this.#reliableTimer);
 		if (this.#isPlayingOut) return;
 		this.#hasFailed = true;
-		this.#patience.broke();
 		if (!this.#isMoving) this.#step('lost');
 		this.#bridge();
-		if (this.#shown === this.#hls && this.#hls) this.#giveUpDirect();
 		if (!this.#hlsUrl) this.refresh();
+	}
+
+	#onDirectLost() {
+		this.#onDirectBroken();
+		if (this.#isPlayingOut) return;
+		this.#patience.broke();
+		if (this.#shown === this.#hls && this.#hls) this.#giveUpDirect();
 		if (!this.#direct.isBusy) this.#plan(null, () => this.#attempt());
 	}
 
@@ -388,7 +396,7 @@ export class Viewer {
 		this.#refusal = problem;
 		this.#bridge();
 		if (!this.#hls && !this.#isMoving) this.#step(eventOf(problem), problem);
-		if (!this.hasPeer) this.#events.open();
+		if (!this.hasSession) this.#events.open();
 		if (problem.status !== 501) this.#plan(problem, () => this.#attempt());
 	}
 
@@ -405,11 +413,10 @@ export class Viewer {
 		if (!this.#hlsUrl) this.refresh();
 	}
 
-	/** @param {Problem} problem */
-	#onForgotten(problem) {
-		if (problem.status === 404) this.look();
-		else if (!this.#hls) this.#soon();
-		else this.#events.open();
+	/** The session has ended, or the stream is gone. */
+	#onForgotten() {
+		this.#events.open();
+		this.look();
 	}
 
 	// HLS
@@ -453,6 +460,7 @@ export class Viewer {
 	#onHlsFlowing(way) {
 		if (way !== this.#hls) return;
 		this.#hlsBackoff.reset();
+		this.#direct.settle();
 		this.#show(way);
 		if (this.#direct.isBusy) return;
 		// A room that is full of people who don't see it serves nobody.
