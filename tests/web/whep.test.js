@@ -19,7 +19,7 @@ hope.unref();
 const SDP = 'application/sdp';
 const FRAGMENT = 'application/trickle-ice-sdpfrag';
 const ENDPOINT = '/api/live/abc/whep';
-const SESSION = `${ENDPOINT}/s1`;
+const SESSION = '/whep/s1';
 const offerOf = (ufrag) => `v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:0\r\na=ice-ufrag:${ufrag}\r\na=ice-pwd:p-${ufrag}\r\n`;
 const candidate = (n, usernameFragment = 'one') =>
 	({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 ${n} typ host`, sdpMid: '0', usernameFragment });
@@ -94,14 +94,18 @@ describe('a session of WHEP', () => {
 				error instanceof Problem && error.status === status && error.retryAfter === 7 && error.title === 'No');
 		});
 
-	it('a counter-offer is answered by PATCH', async () => {
+	it('a counter-offer is answered by PATCH, and nothing is told behind it', async () => {
 		const asked = serve(({ url }) => (url === ENDPOINT ? created(406) : null));
 		const session = new WhepSession(ENDPOINT, null);
 		const taken = await session.open(offerOf('one'), null);
 		assert.equal(taken.type, 'offer');
+		session.trickle(candidate(2));
 		await session.answer('my answer');
-		const [{ url, type, text, ifMatch }] = patches(asked);
-		assert.deepEqual({ url, type, text, ifMatch }, { url: SESSION, type: SDP, text: 'my answer', ifMatch: '"e1"' });
+		session.trickle(candidate(1));
+		await new Promise((done) => setTimeout(done, 50));
+		const [{ url, type, text, ifMatch }, ...more] = patches(asked);
+		assert.deepEqual({ url, type, text, ifMatch }, { url: SESSION, type: SDP, text: 'my answer', ifMatch: undefined });
+		assert.deepEqual(more, []);
 	});
 
 	it('candidates wait for the session, go in bunches, in order, one PATCH after the other', async () => {

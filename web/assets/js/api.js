@@ -97,7 +97,7 @@ export async function problemOf(response) {
  * with the body, however long that is.
  * @template T
  * @param {string} method
- * @param {string} path below the API's base, or with it, as the server gave it
+ * @param {string} path
  * @param {Options} options
  * @param {(response: Response) => Promise<T>} read gets an ok answer, or one of `takes`
  * @returns {Promise<T>}
@@ -110,7 +110,7 @@ export async function exchange(method, path, options, read) {
 	const ms = options.timeoutMs ?? TIMEOUT_MS;
 	const timer = ms > 0 ? setTimeout(giveUp, ms) : 0;
 	try {
-		const response = await fetch(path.startsWith(`${BASE}/`) ? path : BASE + path, {
+		const response = await fetch(path, {
 			method,
 			headers: headersOf(options),
 			body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
@@ -143,12 +143,12 @@ function headersOf(options) {
 
 /**
  * @param {string} method
- * @param {string} path
+ * @param {string} path below the API's base
  * @param {Options} [options]
  * @returns {Promise<any>}
  */
 const json = (method, path, options = {}) =>
-	exchange(method, path, options, (response) => response.json());
+	exchange(method, BASE + path, options, (response) => response.json());
 
 /**
  * One page of the streams that are live; null where nothing changed.
@@ -159,7 +159,7 @@ export function listActive(query = {}) {
 	const path = query.cursor ? `/active?cursor=${encodeURIComponent(query.cursor)}` : '/active';
 	/** @type {Record<string, string>} */
 	const headers = query.etag ? { 'If-None-Match': query.etag } : {};
-	return exchange('GET', path, { headers, takes: [304] }, async (response) => {
+	return exchange('GET', BASE + path, { headers, takes: [304] }, async (response) => {
 		if (response.status === 304) return null;
 		const { streams, nextCursor } = await response.json();
 		const etag = response.headers.get('ETag') ?? '';
@@ -231,7 +231,8 @@ export function readSignal(id, query) {
 /**
  * Which peers the broadcaster's page is connected to.
  * @param {string} id @param {string|null} key @param {string[]} peers
- * @returns {Promise<{gone: string[]}>} those that the server doesn't know
+ * @returns {Promise<{gone: string[], intervalSeconds: number}>} those that the
+ *     server doesn't know, and when to tell again
  */
 export const tellAlive = (id, key, peers) =>
 	json('POST', `/${id}/alive`, { body: { peers }, token: key });
@@ -251,7 +252,7 @@ export const sendHeartbeat = (id, body, options) =>
  * @returns {Promise<string>}
  */
 export const putMedia = (id, name, file, options) =>
-	exchange('PUT', `/${id}/media/${name}`, { ...options, file }, (response) => response.text());
+	exchange('PUT', urlOf(id, `media/${name}`), { ...options, file }, (response) => response.text());
 
 /** @param {string} id @param {string} what */
 export const urlOf = (id, what) => `${BASE}/${id}/${what}`;

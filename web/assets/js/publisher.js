@@ -16,8 +16,11 @@ import { PublisherPeer } from './publisher-peer.js';
 
 const POLL_SECONDS = 10;
 const OPEN_MS = 15_000;
-/** WHEP players send no heartbeats: this page tells whom it is connected to. */
-const ALIVE_MS = 15_000;
+/**
+ * WHEP players send no heartbeats: this page tells whom it is connected to. How
+ * often, the server says.
+ */
+const ALIVE_SECONDS = 15;
 
 /**
  * @typedef {import('./publisher-peer.js').Tracks} Tracks
@@ -37,6 +40,7 @@ export class Publisher {
 	/** @type {RTCIceServer[]} */ #iceServers = [];
 	/** @type {Mailbox|null} */ #mailbox = null;
 	#aliveTimer = 0;
+	#isClosed = false;
 	#videoId;
 	#key;
 	#tracks;
@@ -88,13 +92,14 @@ export class Publisher {
 				},
 			});
 			this.#mailbox.open();
-			this.#aliveTimer = window.setInterval(() => this.#tellAlive(), ALIVE_MS);
+			this.#planAlive(ALIVE_SECONDS);
 		});
 	}
 
 	/** Stops sending. The viewers are told by whoever had a reason to stop. */
 	close() {
-		clearInterval(this.#aliveTimer);
+		clearTimeout(this.#aliveTimer);
+		this.#isClosed = true;
 		this.#mailbox?.close();
 		for (const peer of this.#peers.values()) peer.close();
 		for (const outbox of this.#outboxes.values()) outbox.close();
@@ -212,15 +217,25 @@ export class Publisher {
 		this.#send(peerId, 'bye', {});
 	}
 
+	/** @param {number} seconds */
+	#planAlive(seconds) {
+		if (this.#isClosed) return;
+		this.#aliveTimer = window.setTimeout(() => this.#tellAlive(), seconds * 1000);
+	}
+
 	async #tellAlive() {
 		const peers = this.#connectedIds;
-		if (!peers.length) return;
+		let seconds = ALIVE_SECONDS;
 		try {
-			const { gone } = await tellAlive(this.#videoId, this.#key(), peers);
-			for (const peerId of gone) this.#drop(peerId);
+			if (peers.length) {
+				const { gone, intervalSeconds } = await tellAlive(this.#videoId, this.#key(), peers);
+				for (const peerId of gone) this.#drop(peerId);
+				seconds = intervalSeconds;
+			}
 		} catch {
 			// The next one will tell.
 		}
+		this.#planAlive(seconds);
 	}
 
 	/** @param {string} peerId */

@@ -117,21 +117,23 @@ export class WhepSession {
 		const links = linksOf(response);
 		const events = links.find(({ rel }) => rel === EVENTS_REL);
 		this.#path = pathOf(response.headers.get('Location'));
-		this.#etag = response.headers.get('ETag') ?? '';
+		const isAnswer = response.status !== 406;
+		// A counter-offer's tag is that of credentials that nobody uses.
+		this.#etag = (isAnswer && response.headers.get('ETag')) || '';
 		this.#eventsPath = events ? pathOf(events.url) : null;
 		return {
-			type: response.status === 406 ? 'offer' : 'answer',
+			type: isAnswer ? 'answer' : 'offer',
 			sdp: await response.text(),
 			iceServers: iceServersOf(links),
 		};
 	}
 
-	/** Answers a counter-offer. @param {string} sdp with its candidates */
+	/**
+	 * Answers a counter-offer. Nothing can be told behind it.
+	 * @param {string} sdp with its candidates
+	 */
 	async answer(sdp) {
-		this.#sdp = sdp;
-		this.#queue = [];
-		await this.#turns.take(() => retry(() => this.#patch(sdp, SDP, this.#etag || '*'), this.#signal));
-		this.#plan();
+		await this.#turns.take(() => retry(() => this.#patch(sdp, SDP), this.#signal));
 	}
 
 	/**
@@ -218,12 +220,14 @@ export class WhepSession {
 	/**
 	 * @param {string} text
 	 * @param {string} type
-	 * @param {string} match
+	 * @param {string} [match] the ICE session that is meant
 	 * @returns {Promise<string>}
 	 */
 	async #patch(text, type, match) {
 		this.#signal.throwIfAborted();
-		const headers = { Accept: FRAGMENT, 'If-Match': match };
+		/** @type {Record<string, string>} */
+		const headers = { Accept: FRAGMENT };
+		if (match) headers['If-Match'] = match;
 		const options = { file: bodyOf(text, type), headers, signal: this.#signal };
 		return exchange('PATCH', this.#path, options, (response) => {
 			this.#etag = response.headers.get('ETag') ?? this.#etag;
