@@ -156,7 +156,7 @@ describe('the broadcaster\'s end of a viewer', () => {
 		assert.equal(peer.pc.isClosed, false);
 	});
 
-	it('a player that takes none of the codecs is offered what there is, and its answer is taken', async () => {
+	it('a player that takes none of the codecs is offered what there is, and its answer is taken if it takes some', async () => {
 		Connection.plays = ['audio'];
 		await peer.accept({ sdp: OFFER, attempt: 5, trickle: false }, TRACKS);
 		assert.deepEqual(sent.map(({ type, attempt }) => [type, attempt]), [['offer', 5]]);
@@ -165,6 +165,8 @@ describe('the broadcaster\'s end of a viewer', () => {
 		assert.deepEqual([first.isClosed, second.isClosed], [true, false]);
 		assert.deepEqual(second.getTransceivers().map(({ direction, sender }) => [direction, sender.track]),
 			[['sendonly', TRACKS.video], ['sendonly', null]]);
+		await assert.rejects(peer.answered({ sdp: OFFER.replace('m=video 9', 'm=video 0') }));
+		assert.equal(second.remoteDescription, null);
 		await peer.answered({ sdp: OFFER });
 		assert.equal(second.remoteDescription.type, 'answer');
 	});

@@ -83,6 +83,8 @@ export class PublisherPeer {
 	/** The answer to a counter-offer. @param {{sdp: string}} answer */
 	answered({ sdp }) {
 		return this.#turns.take(async () => {
+			const isPicture = accepts(this.pc.localDescription?.sdp ?? '', 'video');
+			if (isPicture && !accepts(sdp, 'video')) throw new Error('It plays nothing of ours');
 			await this.pc.setRemoteDescription({ type: 'answer', sdp });
 			await this.#addEarly();
 		});
