@@ -8,7 +8,7 @@ import { sleep } from '../lib/wait.js';
 import { assertSeen, WhepBroadcast } from '../lib/whep_players.js';
 
 const ROOM = 10;
-const VIEWER_TIMEOUT_S = 24;
+const VIEWER_TIMEOUT_S = 10;
 
 describe('a room of WHEP players', () => {
 	const stage = new Stage('whep-crowd', {
