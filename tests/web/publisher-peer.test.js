@@ -31,7 +31,11 @@ class Connection extends EventTarget {
 	}
 
 	addTransceiver(kind, { direction }) {
-		const sender = { track: null, replaceTrack: async (track) => { sender.track = track; } };
+		const sender = {
+			track: null, streams: [],
+			replaceTrack: async (track) => { sender.track = track; },
+			setStreams: (...streams) => { sender.streams = streams; },
+		};
 		const transceiver = { direction, sender, receiver: { track: { kind } } };
 		this.#transceivers.push(transceiver);
 		return transceiver;
@@ -86,6 +90,7 @@ describe('the broadcaster\'s end of a viewer', () => {
 	let sent, peer;
 	beforeEach(() => {
 		globalThis.RTCPeerConnection = Connection;
+		globalThis.MediaStream = class {};
 		Connection.made = [];
 		Connection.plays = ['video', 'audio'];
 		sent = [];
@@ -114,6 +119,22 @@ describe('the broadcaster\'s end of a viewer', () => {
 		await peer.accept({ sdp: OFFER.replaceAll('a=mid', 'a=sendrecv\r\na=mid'), trickle: false }, TRACKS);
 		const got = peer.pc.getTransceivers().map(({ direction, sender }) => [direction, sender.track]);
 		assert.deepEqual(got, [['sendonly', TRACKS.video], ['sendonly', null]]);
+	});
+
+	it('sends both kinds in one stream, for players show a stream', async () => {
+		await peer.accept({ sdp: OFFER, trickle: false }, TRACKS);
+		const [video, audio] = peer.pc.getTransceivers().map(({ sender }) => sender.streams);
+		assert.equal(video.length, 1);
+		assert.ok(video[0] instanceof MediaStream);
+		assert.deepEqual(audio, video);
+		assert.equal(audio[0], video[0]);
+	});
+
+	it('takes an offer that gives two header extensions one number', async () => {
+		const sdp = OFFER.replace('a=mid:0', 'a=extmap:2 urn:one\r\na=mid:0').replace('a=mid:1', 'a=extmap:2 urn:other\r\na=mid:1');
+		await peer.accept({ sdp, trickle: false }, TRACKS);
+		assert.match(peer.pc.remoteDescription.sdp, /a=extmap:2 urn:one/);
+		assert.doesNotMatch(peer.pc.remoteDescription.sdp, /urn:other/);
 	});
 
 	it('an ICE restart is another answer of the same connection, to the same offer with other credentials', async () => {

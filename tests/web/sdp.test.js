@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 
 import { webModule } from '../lib/web.js';
 
-const { accepts, fragmentOf, iceOf, withFragment } = await webModule('sdp.js');
+const { accepts, fragmentOf, iceOf, withFragment, withOneMeaning } = await webModule('sdp.js');
 const { iceServersOf, parseLinks } = await webModule('link-header.js');
 
 const lines = (...rows) => rows.map((row) => `${row}\r\n`).join('');
@@ -34,6 +34,21 @@ describe('a fragment', () => {
 	it('without candidates has the first section all the same: a restart is nothing else', () => {
 		assert.equal(fragmentOf(OFFER, []), lines('a=group:BUNDLE 0 1', 'a=ice-ufrag:old1',
 			'a=ice-pwd:oldoldoldoldoldoldoldold', 'm=video 9 UDP/TLS/RTP/SAVPF 96 97', 'a=mid:0'));
+	});
+});
+
+describe('the numbers of header extensions', () => {
+	const offer = (...extensions) => lines('v=0', 'a=group:BUNDLE 0 1', 'm=audio 9 UDP/TLS/RTP/SAVPF 96', 'a=extmap:1 urn:mid',
+		'a=extmap:2 urn:level', 'm=video 9 UDP/TLS/RTP/SAVPF 97', ...extensions, 'a=rtcp-mux');
+
+	it('stay as they are where each means one thing', () => {
+		const sdp = offer('a=extmap:1/recvonly urn:mid', 'a=extmap:3 urn:time', 'a=extmap:12 urn:mid');
+		assert.equal(withOneMeaning(sdp), sdp);
+	});
+
+	it('lose a second meaning, and nothing else', () => {
+		assert.equal(withOneMeaning(offer('a=extmap:1 urn:mid', 'a=extmap:2 urn:time')), offer('a=extmap:1 urn:mid'));
+		assert.equal(withOneMeaning(offer('a=extmap:2/sendonly urn:time attributes')), offer());
 	});
 });
 

@@ -11,7 +11,7 @@
 
 import { gathered } from './gathering.js';
 import { fit } from './room.js';
-import { accepts, withFragment } from './sdp.js';
+import { accepts, withFragment, withOneMeaning } from './sdp.js';
 import { Turns } from './turns.js';
 
 /**
@@ -37,6 +37,8 @@ export class PublisherPeer {
 	#isOver = false;
 	#bytes = 0;
 	#measuredAt = 0;
+	/** Players are used to show the stream that tracks come in. */
+	#stream = new MediaStream();
 	#iceServers;
 	#on;
 
@@ -89,9 +91,9 @@ export class PublisherPeer {
 	}
 
 	/** @param {Offer} offer @param {Tracks} tracks */
-	async #accept({ sdp, attempt, trickle }, tracks) {
+	async #accept({ sdp = '', attempt, trickle }, tracks) {
 		this.#trickles = trickle !== false;
-		await this.pc.setRemoteDescription({ type: 'offer', sdp });
+		await this.pc.setRemoteDescription({ type: 'offer', sdp: withOneMeaning(sdp) });
 		for (const transceiver of this.pc.getTransceivers()) {
 			// One that the viewer itself offers as refused.
 			if (transceiver.direction === 'stopped') continue;
@@ -99,12 +101,18 @@ export class PublisherPeer {
 			// Offered even where there is no track yet: it can come later
 			// without another negotiation.
 			transceiver.direction = 'sendonly';
-			await transceiver.sender.replaceTrack(tracks[kind]);
+			await this.#give(transceiver.sender, tracks[kind]);
 		}
 		const { sdp: answer = '' } = await this.pc.createAnswer();
-		const isMute = tracks.video && accepts(sdp ?? '', 'video') && !accepts(answer, 'video');
+		const isMute = tracks.video && accepts(sdp, 'video') && !accepts(answer, 'video');
 		if (isMute && !this.#trickles) await this.#counter(tracks, attempt);
 		else await this.#answer(answer, attempt);
+	}
+
+	/** @param {RTCRtpSender} sender @param {MediaStreamTrack|null} track */
+	async #give(sender, track) {
+		sender.setStreams?.(this.#stream);
+		await sender.replaceTrack(track);
 	}
 
 	/** @param {string|undefined} sdp @param {number|undefined} attempt */
@@ -127,7 +135,7 @@ export class PublisherPeer {
 		this.pc = this.#connect();
 		for (const kind of kinds) {
 			const { sender } = this.pc.addTransceiver(kind, { direction: 'sendonly' });
-			await sender.replaceTrack(tracks[kind]);
+			await this.#give(sender, tracks[kind]);
 		}
 		await this.pc.setLocalDescription(await this.pc.createOffer());
 		const sdp = await gathered(this.pc);

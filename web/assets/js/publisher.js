@@ -16,10 +16,7 @@ import { PublisherPeer } from './publisher-peer.js';
 
 const POLL_SECONDS = 10;
 const OPEN_MS = 15_000;
-/**
- * WHEP players send no heartbeats: this page tells whom it is connected to. How
- * often, the server says.
- */
+/** Where the server has said nothing else. */
 const ALIVE_SECONDS = 15;
 
 /**
@@ -39,8 +36,8 @@ export class Publisher {
 	/** @type {Map<string, Outbox>} */ #outboxes = new Map();
 	/** @type {RTCIceServer[]} */ #iceServers = [];
 	/** @type {Mailbox|null} */ #mailbox = null;
-	#aliveTimer = 0;
-	#isClosed = false;
+	#aliveSeconds = ALIVE_SECONDS;
+	#isTelling = false;
 	#videoId;
 	#key;
 	#tracks;
@@ -92,14 +89,11 @@ export class Publisher {
 				},
 			});
 			this.#mailbox.open();
-			this.#planAlive(ALIVE_SECONDS);
 		});
 	}
 
 	/** Stops sending. The viewers are told by whoever had a reason to stop. */
 	close() {
-		clearTimeout(this.#aliveTimer);
-		this.#isClosed = true;
 		this.#mailbox?.close();
 		for (const peer of this.#peers.values()) peer.close();
 		for (const outbox of this.#outboxes.values()) outbox.close();
@@ -201,6 +195,7 @@ export class Publisher {
 		if (this.#peers.get(peerId) !== peer) return;
 		if (state === 'failed') this.#giveUp(peerId);
 		else this.#on.viewer(peerId, state);
+		if (state === 'connected') this.#keepAlive();
 	}
 
 	/** The viewer hears it and may offer again. @param {string} peerId */
@@ -217,25 +212,28 @@ export class Publisher {
 		this.#send(peerId, 'bye', {});
 	}
 
-	/** @param {number} seconds */
-	#planAlive(seconds) {
-		if (this.#isClosed) return;
-		this.#aliveTimer = window.setTimeout(() => this.#tellAlive(), seconds * 1000);
+	/**
+	 * WHEP players send no heartbeats: this page tells whom it is connected to,
+	 * from the first of them on, as often as the server wants it.
+	 */
+	async #keepAlive() {
+		if (this.#isTelling) return;
+		this.#isTelling = true;
+		while (this.connected) {
+			await this.#tellAlive();
+			await new Promise((resolve) => setTimeout(resolve, this.#aliveSeconds * 1000));
+		}
+		this.#isTelling = false;
 	}
 
 	async #tellAlive() {
-		const peers = this.#connectedIds;
-		let seconds = ALIVE_SECONDS;
 		try {
-			if (peers.length) {
-				const { gone, intervalSeconds } = await tellAlive(this.#videoId, this.#key(), peers);
-				for (const peerId of gone) this.#drop(peerId);
-				seconds = intervalSeconds;
-			}
+			const { gone, intervalSeconds } = await tellAlive(this.#videoId, this.#key(), this.#connectedIds);
+			for (const peerId of gone) this.#drop(peerId);
+			this.#aliveSeconds = intervalSeconds;
 		} catch {
 			// The next one will tell.
 		}
-		this.#planAlive(seconds);
 	}
 
 	/** @param {string} peerId */

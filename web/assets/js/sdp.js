@@ -93,6 +93,26 @@ export function withFragment(sdp, fragment) {
 }
 
 /**
+ * An offer in which the number of a header extension means one thing, as it
+ * must in a bundle (RFC 9143): another meaning that comes later goes unused.
+ * Chromium refuses all of an offer that has two, and aiortc made such for years.
+ * @param {string} sdp
+ */
+export function withOneMeaning(sdp) {
+	/** @type {Map<string, string>} */
+	const meanings = new Map();
+	return sdp
+		.split('\n')
+		.filter((line) => {
+			const [, id, uri] = /^a=extmap:(\d+)\S* (\S+)/.exec(line) ?? [];
+			if (!id) return true;
+			if (!meanings.has(id)) meanings.set(id, uri);
+			return meanings.get(id) === uri;
+		})
+		.join('\n');
+}
+
+/**
  * Whether media of a kind would flow: a section of it that isn't refused.
  * @param {string} sdp @param {'video'|'audio'} kind
  */
