@@ -53,9 +53,10 @@ int signaling_send(struct live *live, const struct call *call,
 
 /*
  * Takes the answer to a grant's offer out of the mailbox; a WHEP session's
- * may be a counter-offer or a goodbye. 1 and *mail (the
+ * may be a counter-offer. 1 and *mail (the
  * caller frees it), 0 while there is none, -1 with *err: ERROR_NO_PUBLISHER
- * if the page that got the offer is gone, so that no answer will come.
+ * if the page that got the offer is gone, so that no answer will come,
+ * ERROR_REFUSED if it ended the WHEP session instead.
  */
 int signaling_take_answer(struct live *live, const struct grant *grant,
     struct mail *mail, struct error *err) __attribute__((warn_unused_result));

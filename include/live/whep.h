@@ -42,7 +42,7 @@ struct whep_answer {
 
 /*
  * Reads an answer's message. 1 and *answer (whep_answer_free), 0 if it belongs
- * to another attempt, -1 with *err: ERROR_REFUSED, ERROR_ANSWER.
+ * to another attempt, -1 with *err: ERROR_ANSWER.
  */
 int whep_answer_read(const struct mail *mail, int64_t attempt,
     struct whep_answer *answer, struct error *err)

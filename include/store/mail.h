@@ -52,7 +52,7 @@ int store_mail_append(struct store *store, const struct mail_draft *draft,
 
 /*
  * A mailbox. Borrowed names. One of a WHEP session is read by nobody but the
- * request that waits, which an offer or a goodbye answers too.
+ * request that waits, which an offer answers too.
  */
 struct mailbox {
 	const char *stream_id, *receiver;

@@ -387,6 +387,9 @@ send_to_peer(struct change *change, const struct stream *stream,
 	/* A WHEP player can't be told of candidates behind the answer. */
 	if (peer.session != 0 && signal->type == MAIL_ICE_CANDIDATE)
 		return 0;
+	/* Nor does it read a goodbye: its session is over by it. */
+	if (peer.session != 0 && signal->type == MAIL_BYE)
+		return signaling_peer_left(change, &peer, err) < 0 ? -1 : 0;
 	return signaling_deliver(change, &draft, err);
 }
 
@@ -467,6 +470,9 @@ offer_stands(struct live *live, const struct grant *grant, struct error *err)
 	    grant->peer.peer_id, &peer, err);
 	if (found < 0)
 		return -1;
+	if (found == 0 && grant->peer.session != 0)
+		return error_set_retry(err, ERROR_REFUSED, 5,
+		    "The broadcaster's page can't serve this player.");
 	if (found == 0)
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream.");

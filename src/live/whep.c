@@ -114,9 +114,6 @@ whep_answer_read(const struct mail *mail, int64_t attempt,
 	int rc;
 
 	memset(answer, 0, sizeof(*answer));
-	if (mail->type == MAIL_BYE)
-		return error_set_retry(err, ERROR_REFUSED, 5,
-		    "The broadcaster's page can't serve this player.");
 	answer->is_offer = mail->type == MAIL_OFFER;
 	data = json_tokener_parse(mail->data);
 	rc = answer_take(data, attempt, answer, err);

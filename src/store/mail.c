@@ -99,14 +99,13 @@ int
 store_mail_answer(struct store *store, const struct mailbox *box,
     int64_t after_id, struct mail *mail, struct error *err)
 {
-	const int64_t also[2] = { box->of_session ? MAIL_OFFER : MAIL_ANSWER,
-		box->of_session ? MAIL_BYE : MAIL_ANSWER };
+	const int64_t other = box->of_session ? MAIL_OFFER : MAIL_ANSWER;
 	int rc;
 
 	memset(mail, 0, sizeof(*mail));
-	rc = statement_step(store, STATEMENT_MAIL_ANSWER, err, "ttiiii",
+	rc = statement_step(store, STATEMENT_MAIL_ANSWER, err, "ttiii",
 	    box->stream_id, box->receiver, after_id, (int64_t)MAIL_ANSWER,
-	    also[0], also[1]);
+	    other);
 	if (rc == 1 && mail_read(store, STATEMENT_MAIL_ANSWER, mail, err) != 0)
 		rc = -1;
 	statement_reset(store, STATEMENT_MAIL_ANSWER);

@@ -185,7 +185,7 @@ static const struct text TEXTS[] = {
 	[STATEMENT_MAIL_ANSWER] = { STORE_PASSING,
 	    "SELECT id, sender, type, data, at_ms FROM mail"
 	    " WHERE stream_id = ?1 AND receiver = ?2 AND id > ?3"
-	    " AND sender = '' AND type IN (?4, ?5, ?6) ORDER BY id LIMIT 1" },
+	    " AND sender = '' AND type IN (?4, ?5) ORDER BY id LIMIT 1" },
 	[STATEMENT_MAIL_DELETE] = { STORE_PASSING,
 	    "DELETE FROM mail WHERE id = ?1" },
 	[STATEMENT_MAIL_READ] = { STORE_PASSING,

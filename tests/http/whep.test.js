@@ -299,8 +299,8 @@ suite('a session', {}, (test) => {
 		const session = await Session.begin(api, stream);
 		const waiting = session.patch(fragmentOf({ ufrag: 'anew' }), { match: '*' });
 		const { from } = await stream.publisher.next('offer', (message) => message.data.restart === true);
-		await stream.publisher.send(from, 'bye', {});
-		assertProblem(await waiting, 503);
+		await stream.publisher.send(from, 'answer', { type: 'answer' });
+		assertProblem(await waiting, 502);
 		assert.equal((await session.patch(fragmentOf())).status, 204);
 		assert.equal(await viewersOf(api, stream.id), 1);
 	});
@@ -315,6 +315,20 @@ suite('a session', {}, (test) => {
 			assertProblem(again, 404, { title: 'Session not found' });
 		assert.equal((await stream.publisher.next('bye')).from, session.peerId);
 		assert.equal((await stream.publisher.next('viewer-left')).from, session.peerId);
+	});
+
+	test('ends when the publisher says goodbye, and a restart with it', async ({ api }) => {
+		const stream = await onAir(api);
+		const session = await Session.begin(api, stream);
+		const events = await session.listen(['active']);
+		await events.next('active');
+		const waiting = session.patch(fragmentOf({ ufrag: 'anew' }), { match: '*' });
+		await stream.publisher.next('offer', (message) => message.data.restart === true);
+		await stream.publisher.send(session.peerId, 'bye', {});
+		assertProblem(await waiting, 404);
+		await events.untilEnd();
+		assertProblem(await session.end(), 404);
+		assert.equal(await viewersOf(api, stream.id), 0);
 	});
 
 	test('isn\'t opened by another token, nor is a mailbox\'s peer a session', async ({ api, server }) => {

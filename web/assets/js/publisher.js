@@ -155,8 +155,8 @@ export class Publisher {
 		const before = this.#peers.get(peerId);
 		if (offer.restart) {
 			// Where there is nothing to start anew, the player posts anew.
-			if (before) await before.restart(offer).catch(() => this.#refuse(peerId));
-			else this.#refuse(peerId);
+			if (!before) this.#refuse(peerId);
+			else await before.restart(offer).catch(() => this.#decline(peerId, offer.attempt));
 			return;
 		}
 		before?.close();
@@ -210,6 +210,15 @@ export class Publisher {
 	/** @param {string} peerId */
 	#refuse(peerId) {
 		this.#send(peerId, 'bye', {});
+	}
+
+	/**
+	 * ICE can't be started anew: an answer without a description, and what
+	 * there is stands.
+	 * @param {string} peerId @param {number|undefined} attempt
+	 */
+	#decline(peerId, attempt) {
+		this.#send(peerId, 'answer', { type: 'answer', attempt });
 	}
 
 	/**
