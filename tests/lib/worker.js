@@ -105,8 +105,8 @@ export function pretendWorker(server) {
  * of the server did.
  */
 export function jobsLogged(server) {
-	return [...server.log().matchAll(/ - job (\w+) of ([\w-]+)(?:, attempt (\d+),)? (.*)/g)]
-	    .map(([, kind, recording, attempt, end]) => ({ kind, recording, attempt: Number(attempt ?? 1), end }));
+	return [...server.log().matchAll(/ - job (\w+) of ([\w-]+)(?:, attempt \d+,)? (.*)/g)]
+	    .map(([, kind, recording, end]) => ({ kind, recording, end }));
 }
 
 /** Files that an unfinished attempt would leave. */
