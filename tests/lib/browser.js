@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 import { BUILD } from './server.js';
-import { sleep, until } from './wait.js';
+import { PATIENCE_MS, sleep, until } from './wait.js';
 
 /** Colours and sizes that change are drawn a moment later. */
 const SETTLE_MS = 100;
@@ -29,7 +29,9 @@ const CHROMIUM = {
 		'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 		'--disable-component-update', '--disable-sync', '--mute-audio',
 		'--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-		'--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+		'--allow-loopback-in-peer-connection',
+		// The address bar's suggestions are pages, too: two for each window, at thrice the cost of an empty one.
+		'--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup,WebUIOmniboxAimPopup',
 		'--autoplay-policy=no-user-gesture-required', '--disable-dev-shm-usage', '--force-prefers-reduced-motion',
 		'--host-resolver-rules=MAP insecure.example 127.0.0.1',
 	],
@@ -109,13 +111,13 @@ async function see(what, look, fits, timeout) {
 }
 
 /** Waits until a hook's text fits. */
-export function seeText(page, name, pattern, timeout = 30_000) {
+export function seeText(page, name, pattern, timeout = PATIENCE_MS) {
 	const look = () => page.$eval(hook(name), (element) => element.textContent.trim());
 	return see(`${name} says ${pattern}`, look, (text) => pattern.test(text), timeout);
 }
 
 /** Waits until the player's state is one of these. */
-export function seeState(page, states, timeout = 45_000) {
+export function seeState(page, states, timeout = PATIENCE_MS) {
 	const look = () => page.$eval(hook('state'), (element) => element.dataset.state);
 	return see(`the player is ${states.join(' or ')}`, look, (state) => states.includes(state), timeout);
 }
