@@ -16,7 +16,7 @@ CC = gcc
 CSTD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wswitch-enum -Wundef -Werror
-OPT = -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+OPT = -O$(if $(SAN),1,2) -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
 CFLAGS = $(CSTD) $(OPT) $(WARN) $(SANFLAGS)
 CPPFLAGS = -Iinclude -Icgi-bin -I$(BUILD)/gen

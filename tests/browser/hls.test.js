@@ -22,26 +22,25 @@ const SECONDS = 240;
 /** The longest a viewer on HLS waits before it tries the direct way again, and a busy machine's share. */
 const PATIENCE_MS = 180_000;
 
+const folder = mkdtempSync(join(tmpdir(), 'livebin-film-'));
+before(() => makeFilm(folder, { seconds: SECONDS }), { timeout: TEST_MS });
+after(() => rmSync(folder, { recursive: true, force: true }));
+
 for (const kind of ['chromium', 'firefox']) {
 	describe(`two ways to a picture, in ${kind}`, () => {
-		let server, front, browser, studios, folder, api;
+		let server, front, browser, studios, api;
 		before(async () => {
-			folder = mkdtempSync(join(tmpdir(), 'livebin-film-'));
-			[server] = await Promise.all([
-				startServer({ env: { LIVEBIN_MAX_PEERS: '1', LIVEBIN_PEER_GRACE: '3' } }),
-				makeFilm(folder, { seconds: SECONDS }),
-			]);
+			server = await startServer({ env: { LIVEBIN_MAX_PEERS: '1', LIVEBIN_PEER_GRACE: '3' } });
 			front = await startFront(server);
 			api = new Client(server);
 			browser = await openBrowser(kind);
-			studios = await openBrowser('chromium');
+			studios = kind === 'chromium' ? browser : await openBrowser('chromium');
 		}, { timeout: TEST_MS });
 		after(async () => {
 			await browser?.close();
-			await studios?.close();
+			if (studios !== browser) await studios?.close();
 			await front?.stop();
 			await server?.stop();
-			rmSync(folder, { recursive: true, force: true });
 		}, { timeout: TEST_MS });
 		const story = (name, body) => it(name, { timeout: TEST_MS }, () => keepingLogs(server, body));
 

@@ -12,19 +12,25 @@ import { until } from '../lib/wait.js';
 
 const TEST_MS = 240_000;
 
+const browsers = {};
+before(async () => {
+	for (const kind of ['chromium', 'firefox']) browsers[kind] = await openBrowser(kind);
+}, { timeout: TEST_MS });
+after(async () => {
+	for (const browser of Object.values(browsers)) await browser.close();
+}, { timeout: TEST_MS });
+
 for (const [broadcaster, watcher] of [['chromium', 'chromium'], ['chromium', 'firefox'], ['firefox', 'chromium']]) {
 	describe(`a broadcaster in ${broadcaster}, a viewer in ${watcher}`, () => {
-		let server, near, far, studio, watch, address;
+		let server, studio, watch, address;
 		before(async () => {
 			server = await startServer();
-			near = await openBrowser(broadcaster);
-			far = await openBrowser(watcher);
-			studio = await near.page();
-			watch = await far.page();
+			studio = await browsers[broadcaster].guest();
+			watch = await browsers[watcher].guest();
 		}, { timeout: TEST_MS });
 		after(async () => {
-			await near?.close();
-			await far?.close();
+			await studio?.close();
+			await watch?.close();
 			await server?.stop();
 		}, { timeout: TEST_MS });
 		/** One step of the story; a failed one keeps the server's logs. */

@@ -10,11 +10,13 @@ import { until } from '../lib/wait.js';
 
 const TEST_MS = 300_000;
 const ROOM = 10;
+/** Large enough that ten encodings of it must be made smaller, and slow enough for two cores. */
+const LARGE = { width: 1280, height: 720, frameRate: 8 };
 
 describe('those who vanish', () => {
-	let server, browsers;
-	const open = async (kind = 'chromium') => {
-		const browser = await openBrowser(kind);
+	let server, browsers, polite;
+	const open = async (options) => {
+		const browser = await openBrowser('chromium', options);
 		browsers.push(browser);
 		return browser;
 	};
@@ -26,6 +28,7 @@ describe('those who vanish', () => {
 				LIVEBIN_MAX_PEERS: String(ROOM + 2),
 			},
 		});
+		polite = await open();
 	}, { timeout: TEST_MS });
 	after(async () => {
 		for (const browser of browsers) await browser.close();
@@ -35,23 +38,23 @@ describe('those who vanish', () => {
 
 	story('a broadcaster whose browser crashes: the viewer is told, and the stream stops by itself', async () => {
 		const studio = await open();
-		const watch = await (await open()).page();
+		const watch = await polite.guest();
 		const address = await goLive(await studio.page(), server, 'A crash');
 		await watch.goto(address);
 		await seeState(watch, ['live']);
 		studio.kill();
 		await seeState(watch, ['reconnecting', 'ended']);
 		await seeState(watch, ['ended']);
+		await watch.close();
 	});
 
 	story('two pages of one broadcaster: the newer takes over, the older says so and can take it back', async () => {
-		const browser = await open();
-		const older = await browser.page();
-		const watch = await (await open()).page();
+		const older = await polite.page();
+		const watch = await polite.guest();
 		const address = await goLive(older, server, 'Two pages');
 		await watch.goto(address);
 		await seeState(watch, ['live']);
-		const newer = await browser.page();
+		const newer = await polite.page();
 		await newer.goto(older.url());
 		await seeText(newer, 'status', /You are live/);
 		await seeText(older, 'status', /Another page took over/);
@@ -63,12 +66,12 @@ describe('those who vanish', () => {
 		await seeText(newer, 'status', /Another page took over/);
 		await seeState(watch, ['live']);
 		await assertMoves(watch);
+		for (const page of [watch, newer, older]) await page.close();
 	});
 
 	story(`${ROOM} viewers all see it; they leave by closing and by crashing, and the count returns to zero`, async () => {
-		const studio = await (await open()).page();
+		const studio = await (await open({ camera: LARGE })).page();
 		const address = await goLive(studio, server, 'A full room');
-		const polite = await open();
 		const crashing = await open();
 		const pages = [];
 		for (let i = 0; i < ROOM; i++) {

@@ -139,7 +139,8 @@ suite('a mailbox', { concurrency: 12 }, (test) => {
 		let after = viewer.cursor;
 		for (let reads = 0; got.length < 200 && reads < 200; reads++) {
 			const answer = await api.poll(id, viewer.secret, { after });
-			got.push(...dataOf(answer));
+			// A publisher that only sends for a while counts as gone, which the viewer is told as well.
+			got.push(...answer.json.messages.filter(({ type }) => type === 'ice-candidate').map(({ data }) => data));
 			after = answer.json.cursor;
 		}
 		assert.deepEqual(got, Array.from({ length: 200 }, (_, n) => n));

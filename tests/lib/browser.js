@@ -1,7 +1,8 @@
 /**
  * Real browsers with pretended cameras: Debian's Chromium and Firefox, each a process of its own with a profile
  * of its own, driven by puppeteer-core. WebRTC is told that the loopback is a network like any other, for there
- * may be none beside it.
+ * may be none beside it. Nothing is drawn for decoration, and cameras are small: what a test proves, it proves on
+ * a machine whose cores are busy.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +11,16 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 import { BUILD } from './server.js';
-import { sleep, until } from './wait.js';
+import { PATIENCE_MS, sleep, until } from './wait.js';
 
-/** Colours and sizes that change, change slowly. */
-const SETTLE_MS = 400;
+/** Colours and sizes that change are drawn a moment later. */
+const SETTLE_MS = 100;
+
+/**
+ * What a pretended camera gives unless a test is about its size: ten of these are encoded at the cost of one
+ * that browsers choose by themselves.
+ */
+const CAMERA = { width: 640, height: 360, frameRate: 15 };
 
 const CHROMIUM = {
 	browser: 'chrome',
@@ -22,8 +29,10 @@ const CHROMIUM = {
 		'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 		'--disable-component-update', '--disable-sync', '--mute-audio',
 		'--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-		'--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
-		'--autoplay-policy=no-user-gesture-required', '--disable-dev-shm-usage',
+		'--allow-loopback-in-peer-connection',
+		// The address bar's suggestions are pages, too: two for each window, at thrice the cost of an empty one.
+		'--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup,WebUIOmniboxAimPopup',
+		'--autoplay-policy=no-user-gesture-required', '--disable-dev-shm-usage', '--force-prefers-reduced-motion',
 		'--host-resolver-rules=MAP insecure.example 127.0.0.1',
 	],
 };
@@ -37,11 +46,20 @@ const FIREFOX = {
 		'media.autoplay.blocking_policy': 0,
 		'media.peerconnection.ice.loopback': true,
 		'media.peerconnection.ice.obfuscate_host_addresses': false,
+		'ui.prefersReducedMotion': 1,
 	},
 };
 
+/** In the page: whatever is wished, the camera gives this. */
+function limitCamera(camera) {
+	const devices = navigator.mediaDevices;
+	if (!devices) return;
+	const open = devices.getUserMedia.bind(devices);
+	devices.getUserMedia = (wishes) => open(wishes.video ? { ...wishes, video: { ...wishes.video, ...camera } } : wishes);
+}
+
 /** @param {'chromium' | 'firefox'} kind */
-export async function openBrowser(kind) {
+export async function openBrowser(kind, { camera = CAMERA } = {}) {
 	const profile = mkdtempSync(join(tmpdir(), 'livebin-browser-'));
 	const options = kind === 'firefox' ? FIREFOX : CHROMIUM;
 	const browser = await puppeteer.launch({
@@ -56,6 +74,7 @@ export async function openBrowser(kind) {
 			const text = message.text();
 			if (/Content.Security.Policy/i.test(text)) page.problems.push(text);
 		});
+		await page.evaluateOnNewDocument(limitCamera, camera);
 		await page.setViewport({ width, height });
 		return page;
 	};
@@ -92,13 +111,13 @@ async function see(what, look, fits, timeout) {
 }
 
 /** Waits until a hook's text fits. */
-export function seeText(page, name, pattern, timeout = 30_000) {
+export function seeText(page, name, pattern, timeout = PATIENCE_MS) {
 	const look = () => page.$eval(hook(name), (element) => element.textContent.trim());
 	return see(`${name} says ${pattern}`, look, (text) => pattern.test(text), timeout);
 }
 
 /** Waits until the player's state is one of these. */
-export function seeState(page, states, timeout = 45_000) {
+export function seeState(page, states, timeout = PATIENCE_MS) {
 	const look = () => page.$eval(hook('state'), (element) => element.dataset.state);
 	return see(`the player is ${states.join(' or ')}`, look, (state) => states.includes(state), timeout);
 }

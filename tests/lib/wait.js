@@ -3,7 +3,7 @@
  */
 
 /** A time that a busy machine keeps and a hang doesn't. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 
 /** @param {number} ms */
 export function sleep(ms) {

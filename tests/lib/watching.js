@@ -2,7 +2,7 @@
  * A viewer's page, as a person sees it: which way the picture comes, whether it moves, and a replay played to its end.
  */
 import { hook, pixels, seeState } from './browser.js';
-import { until } from './wait.js';
+import { PATIENCE_MS, until } from './wait.js';
 
 /** The second that the picture is at. */
 export const timeOf = (page) => page.$eval(hook('video'), (video) => video.currentTime);
@@ -10,7 +10,7 @@ export const timeOf = (page) => page.$eval(hook('video'), (video) => video.curre
 export const isSeen = (page, name) => page.$eval(hook(name), (element) => element.checkVisibility());
 
 /** Waits until there is a picture, and another one. */
-export async function seeMoving(page, timeout = 30_000) {
+export async function seeMoving(page, timeout = PATIENCE_MS) {
 	const first = await until('the picture has colours', async () => {
 		const now = await pixels(page).catch(() => []);
 		return new Set(now).size > 4 && now;
@@ -20,14 +20,14 @@ export async function seeMoving(page, timeout = 30_000) {
 }
 
 /** Waits until the picture comes by this way, and moves. @param {'direct' | 'hls'} way */
-export async function seeWay(page, way, timeout = 60_000) {
+export async function seeWay(page, way, timeout = PATIENCE_MS) {
 	await seeState(page, ['live'], timeout);
 	await until(`the picture comes by ${way}`, () => page.evaluate((it) => globalThis.livebin.way === it, way), { timeout });
 	await seeMoving(page);
 }
 
 /** Waits until the replay is offered, and begins it. */
-export async function beginReplay(page, timeout = 60_000) {
+export async function beginReplay(page, timeout = PATIENCE_MS) {
 	await until('the replay is offered', () => isSeen(page, 'watch-replay'), { timeout });
 	await page.click(hook('watch-replay'));
 	await seeState(page, ['replay']);

@@ -100,10 +100,13 @@ export function pretendWorker(server) {
 	return () => process.kill(-Number(child.pid), 'SIGKILL');
 }
 
-/** What the log says of jobs: `kind`, `recording`, and how they ended. */
+/**
+ * What the log says of jobs: `kind`, `recording`, and how they ended; the worker's, and the quick ones that a program
+ * of the server did.
+ */
 export function jobsLogged(server) {
-	return [...server.log().matchAll(/ worker - job (\w+) of ([\w-]+), attempt (\d+), (.*)/g)]
-	    .map(([, kind, recording, attempt, end]) => ({ kind, recording, attempt: Number(attempt), end }));
+	return [...server.log().matchAll(/ - job (\w+) of ([\w-]+)(?:, attempt \d+,)? (.*)/g)]
+	    .map(([, kind, recording, end]) => ({ kind, recording, end }));
 }
 
 /** Files that an unfinished attempt would leave. */
