@@ -76,7 +76,11 @@ suite('a broadcast ends', { env: { LIVEBIN_MEDIA_GAP_WAIT: '300' } }, (test) => 
 	});
 
 	test('with every rendition\'s list, not with the first', async ({ api }) => {
-		const { to, encoder } = await pushed(api);
+		const to = await target(api);
+		// Of long segments, so that it isn't given up while a slow machine pushes the second.
+		const long = { ...A, segments: A.segments.map((segment) => ({ ...segment, duration: 30 })) };
+		const encoder = new Encoder(api, to, long);
+		await encoder.run(3);
 		const second = new Encoder(api, to, B, { name: 'second' });
 		await second.run(3);
 		await encoder.end();
