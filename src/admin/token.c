@@ -100,7 +100,7 @@ secret_show(struct live *live, const struct token *token, const char *secret,
 
 /* What follows is done in an open site; its arguments were looked at. */
 struct task {
-	struct live *live;
+	struct live live;
 	const char *name;
 	struct token wanted;
 };
@@ -112,9 +112,9 @@ token_do_create(struct task *task)
 	struct error err;
 	int rc;
 
-	if (token_create(task->live, &task->wanted, secret, &err) != 0)
+	if (token_create(&task->live, &task->wanted, secret, &err) != 0)
 		return admin_error(&err);
-	rc = secret_show(task->live, &task->wanted, secret, &err);
+	rc = secret_show(&task->live, &task->wanted, secret, &err);
 	secret_wipe(secret, sizeof(secret));
 	return rc == 0 ? ADMIN_DONE : admin_error(&err);
 }
@@ -144,10 +144,10 @@ token_do_list(struct task *task)
 
 	(void)printf("%-20s %-12s %8s %-24s %s\n", "name", "scopes", "per hour",
 	    "created", "last used");
-	found = token_next(task->live, "", &token, &err);
+	found = token_next(&task->live, "", &token, &err);
 	while (found == 1) {
 		token_print(&token);
-		found = token_next(task->live, token.name, &token, &err);
+		found = token_next(&task->live, token.name, &token, &err);
 	}
 	return found == 0 ? ADMIN_DONE : admin_error(&err);
 }
@@ -157,7 +157,7 @@ token_do_revoke(struct task *task)
 {
 	struct error err;
 
-	if (token_revoke(task->live, task->name, &err) != 0)
+	if (token_revoke(&task->live, task->name, &err) != 0)
 		return admin_error(&err);
 	return ADMIN_DONE;
 }
@@ -166,16 +166,14 @@ static enum admin_exit
 token_run(const struct config *config, struct task *task,
     enum admin_exit (*run)(struct task *task))
 {
-	struct live live;
 	struct error err;
 	enum admin_exit code;
 
-	task->live = &live;
-	if (live_open(&live, config, &err) == 0)
+	if (live_open(&task->live, config, &err) == 0)
 		code = run(task);
 	else
 		code = admin_error(&err);
-	live_close(&live);
+	live_close(&task->live);
 	return code;
 }
 
