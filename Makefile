@@ -30,13 +30,14 @@ whip_PARTS = whip door_webrtc
 
 LIBRARY = $(BUILD)/liblivebin.a
 SOURCES = $(wildcard src/base/*.c src/store/*.c src/http/*.c src/live/*.c) \
-	$(filter-out src/worker/main.c,$(wildcard src/worker/*.c))
+	$(filter-out %/main.c,$(wildcard src/worker/*.c src/admin/*.c))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 DOORS = $(PROGRAMS:%=$(BUILD)/cgi-bin/%)
 WORKER = $(BUILD)/bin/livebin-worker
+ADMIN = $(BUILD)/bin/livebin
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
-all: $(DOORS) $(WORKER)
+all: $(DOORS) $(WORKER) $(ADMIN)
 
 run: all
 	@BUILD='$(BUILD)' PORT='$(PORT)' BIND='$(BIND)' DATA='$(DATA)' \
@@ -58,10 +59,12 @@ $(BUILD)/cgi-bin/$(1): $$(patsubst %,$(BUILD)/obj/cgi-bin/%.o,$(or $($(1)_PARTS)
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call door_parts,$(program))))
 
-$(WORKER): $(BUILD)/obj/src/worker/main.o $(LIBRARY)
+$(WORKER): $(BUILD)/obj/src/worker/main.o
+$(ADMIN): $(BUILD)/obj/src/admin/main.o
+$(WORKER) $(ADMIN): $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "link $@"
-	@$(CC) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LDLIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@

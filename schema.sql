@@ -228,6 +228,27 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_due ON job (due_ms);
 
+-- since: 3
+
+-- API tokens: what the operator gives to whoever may create streams, or see and
+-- stop all of them.
+CREATE TABLE token (
+	-- the operator's name for it: 1 to 60 of [A-Za-z0-9._-]
+	name TEXT PRIMARY KEY,
+	-- keyed BLAKE2b of the token; the token itself is nowhere
+	token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+	-- bits of enum token_scope: 1 create, 2 admin
+	scopes INTEGER NOT NULL CHECK (scopes BETWEEN 1 AND 3),
+	-- streams it may create in an hour; 0: no limit of its own
+	per_hour INTEGER NOT NULL CHECK (per_hour >= 0),
+	created_ms INTEGER NOT NULL,
+	-- when it was last shown, to the minute
+	used_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- All streams of one state, for whoever may see them.
+CREATE INDEX stream_status ON stream (status);
+
 -- part: passing
 
 -- The publisher's page that is present. session grows with every page that

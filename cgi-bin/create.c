@@ -51,6 +51,18 @@ create_reply(struct request *request, const struct stream *stream,
 	    err);
 }
 
+/* An API token's own limit, or else the address's. */
+static int
+create_limit(struct request *request, struct error *err)
+{
+	const struct token *token = &door_call(request)->token;
+	struct live *live = door_live(request);
+
+	if (token->scopes != 0)
+		return limit_take_token(live, token, err);
+	return limit_take(live, LIMIT_CREATE, request_client(request), err);
+}
+
 static enum verdict
 create_post(struct request *request, struct error *err)
 {
@@ -65,7 +77,7 @@ create_post(struct request *request, struct error *err)
 
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
 		&body, err) != 0 ||
-	    limit_take(live, LIMIT_CREATE, request_client(request), err) != 0)
+	    create_limit(request, err) != 0)
 		return REQUEST_FAILED;
 	draft.title = body.title;
 	draft.description =
@@ -84,7 +96,7 @@ static const struct route TABLE[] = {
 	{ .method = "POST",
 	    .path = "/api/live/create",
 	    .handler = create_post,
-	    .who = WHO_ANYONE,
+	    .who = WHO_CREATE,
 	    .body_max = 65536 },
 };
 

@@ -75,48 +75,52 @@ door_call(struct request *request)
 
 /* Fills the call in anew: on a resumed call it holds the last state. */
 static int
-door_admit(struct request *request, bool key_only, const char *secret,
+door_admit(struct request *request, enum who who, const char *secret,
     struct error *err)
 {
 	struct live *live = door_live(request);
 	struct call *call = door_call(request);
+	const char *param = request_param(request);
 
 	if (call == NULL)
 		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
 	stream_free(&call->stream);
-	if (key_only)
-		return access_publisher(
-		    live, request_param(request), secret, call, err);
-	return access_stream(live, request_param(request), secret, call, err);
+	switch (who) {
+	case WHO_VISIBLE:
+		return access_stream(live, param, secret, call, err);
+	case WHO_KEY:
+		return access_publisher(live, param, secret, call, err);
+	case WHO_MANAGER:
+		return access_manager(live, param, secret, call, err);
+	case WHO_CREATE:
+		return access_create(live, secret, call, err);
+	case WHO_ADMIN:
+		return access_admin(live, secret, call, err);
+	case WHO_PUSH:
+		return access_push(live, param, call, err);
+	case WHO_SESSION:
+		return access_session(live, param, call, err);
+	case WHO_ANYONE:
+	case WHO_HANDLER:
+		break;
+	}
+	return 0;
 }
 
 /* The same with the secret that the request's header shows, if any. */
 static int
-door_admit_shown(struct request *request, bool key_only, struct error *err)
+door_admit_shown(struct request *request, enum who who, struct error *err)
 {
 	char secret[SECRET_MAX];
 	int shown, rc = -1;
 
 	shown = request_secret(request, secret, sizeof(secret), err);
+	if (shown < 0 && (who == WHO_CREATE || who == WHO_ADMIN))
+		err->code = ERROR_API_TOKEN_WRONG;
 	if (shown >= 0)
-		rc = door_admit(
-		    request, key_only, shown == 1 ? secret : NULL, err);
+		rc = door_admit(request, who, shown == 1 ? secret : NULL, err);
 	secret_wipe(secret, sizeof(secret));
 	return rc;
-}
-
-/* The token is in the path. */
-static int
-door_admit_token(struct request *request,
-    int (*access)(struct live *, const char *, struct call *, struct error *),
-    struct error *err)
-{
-	struct call *call = door_call(request);
-
-	if (call == NULL)
-		return error_set(err, ERROR_SYSTEM, NULL, "out of memory");
-	stream_free(&call->stream);
-	return access(door_live(request), request_param(request), call, err);
 }
 
 static int
@@ -126,19 +130,19 @@ door_authorize(struct request *request, struct error *err)
 
 	if (who == WHO_ANYONE || who == WHO_HANDLER)
 		return 0;
-	if (who == WHO_PUSH)
-		return door_admit_token(request, access_push, err);
-	if (who == WHO_SESSION)
-		return door_admit_token(request, access_session, err);
-	return door_admit_shown(request, who == WHO_KEY, err);
+	/* The token is in the path. */
+	if (who == WHO_PUSH || who == WHO_SESSION)
+		return door_admit(request, who, NULL, err);
+	return door_admit_shown(request, who, err);
 }
 
 int
-door_authorize_key(struct request *request, const char *key, struct error *err)
+door_authorize_key(
+    struct request *request, enum who who, const char *key, struct error *err)
 {
 	if (key != NULL)
-		return door_admit(request, true, key, err);
-	return door_admit_shown(request, true, err);
+		return door_admit(request, who, key, err);
+	return door_admit_shown(request, who, err);
 }
 
 enum verdict

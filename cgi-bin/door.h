@@ -17,6 +17,9 @@ enum who {
 	WHO_ANYONE,  /* no stream is looked up */
 	WHO_VISIBLE, /* anyone who may see the stream :id */
 	WHO_KEY,     /* the holder of the stream's key */
+	WHO_MANAGER, /* that, or of an API token with the scope admin */
+	WHO_CREATE,  /* who may create, by create_policy; no stream */
+	WHO_ADMIN,   /* the holder of an API token with the scope admin */
 	WHO_PUSH,    /* the holder of the push token that :id stands for */
 	WHO_SESSION, /* the holder of the WHEP session that :id stands for */
 	WHO_HANDLER, /* the handler finds out: the key is in the body */
@@ -38,14 +41,14 @@ int door_main(int argc, char **argv, const struct door_table *table);
 /* The rules' context of the worker that runs this call. */
 struct live *door_live(struct request *request);
 
-/* The authorised stream and caller; WHO_VISIBLE and WHO_KEY alone. */
+/* The authorised stream and caller; not for WHO_ANYONE. */
 struct call *door_call(struct request *request);
 
 /*
- * For WHO_HANDLER: authorises by the key that the body named, or else by the
- * header's. 0, or -1 with *err.
+ * For WHO_HANDLER: authorises as WHO_KEY or WHO_MANAGER, by the key that the
+ * body named, or else by the header's. 0, or -1 with *err.
  */
-int door_authorize_key(struct request *request, const char *key,
+int door_authorize_key(struct request *request, enum who who, const char *key,
     struct error *err) __attribute__((warn_unused_result));
 
 /* Answers with the stream's object, `{message, stream}` if there is one. */

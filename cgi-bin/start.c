@@ -26,7 +26,7 @@ start_post(struct request *request, struct error *err)
 		return REQUEST_FAILED;
 	if (body.stream_key != NULL && body.stream_key[0] == '\0')
 		body.stream_key = NULL;
-	if (door_authorize_key(request, body.stream_key, err) != 0) {
+	if (door_authorize_key(request, WHO_KEY, body.stream_key, err) != 0) {
 		/* This route's key is a member of its body: 400, not 401. */
 		if (err->code == ERROR_CREDENTIALS_MISSING)
 			error_set(err, ERROR_KEY_MISSING, "streamKey",

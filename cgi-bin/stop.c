@@ -28,7 +28,7 @@ stop_post(struct request *request, struct error *err)
 
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
 		&body, err) != 0 ||
-	    door_authorize_key(request, body.stream_key, err) != 0)
+	    door_authorize_key(request, WHO_MANAGER, body.stream_key, err) != 0)
 		return REQUEST_FAILED;
 	/* Where it doesn't say, the wish is the one it was created with. */
 	stream = &door_call(request)->stream;

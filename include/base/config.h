@@ -28,6 +28,13 @@ enum gateway_kind {
 	GATEWAY__MAX
 };
 
+/* Who may create streams, as the setting `create_policy` has it. */
+enum create_policy {
+	CREATE_OPEN,  /* anyone */
+	CREATE_TOKEN, /* whoever shows an API token */
+	CREATE_POLICY__MAX
+};
+
 /* Times end in _s or _ms by their unit; 0 means "no limit" where said. */
 struct config {
 	char data[CONFIG_TEXT_BYTES];
@@ -39,6 +46,7 @@ struct config {
 	char rtmp_url[CONFIG_TEXT_BYTES];
 	int64_t gateway;	    /* enum gateway_kind */
 	int64_t default_visibility; /* enum visibility */
+	int64_t create_policy;	    /* enum create_policy */
 	int64_t create_per_hour;
 	int64_t offers_per_minute;
 	int64_t signals_per_minute;
@@ -75,6 +83,7 @@ struct config {
 /* The words for enum visibility, as the API writes them. */
 extern const char *const VISIBILITY_NAMES[VISIBILITY__MAX];
 extern const char *const GATEWAY_NAMES[GATEWAY__MAX];
+extern const char *const CREATE_POLICY_NAMES[CREATE_POLICY__MAX];
 
 /*
  * Defaults, then the environment over them. 0, or -1 with *err naming the

@@ -13,6 +13,9 @@ enum error_code {
 	ERROR_CREDENTIALS_MISSING, /* nothing was shown where a key must be */
 	ERROR_KEY_WRONG,	   /* a stream key was shown, not this one */
 	ERROR_TOKEN_WRONG,	   /* a peer token nobody holds */
+	ERROR_API_TOKEN_MISSING,   /* nothing was shown where one must be */
+	ERROR_API_TOKEN_WRONG,	   /* what was shown is no API token */
+	ERROR_SCOPE,		   /* an API token that isn't good for this */
 	ERROR_STREAM_UNKNOWN,	   /* no such stream, or not for this caller */
 	ERROR_PEER_UNKNOWN,	   /* `to` names nobody */
 	ERROR_PATH_UNKNOWN,

@@ -3,8 +3,8 @@
  * whole, and put in place by rename(2). Paths are the caller's; nothing here
  * takes a name from outside. A full disk, quota or file, and a folder that
  * can't be written, is ERROR_NO_ROOM, anything else ERROR_SYSTEM; which path it
- * was goes to the log alone. Nothing is synced: after a power cut a file may be
- * an older one, or empty. Any thread; id_init must have run.
+ * was goes to the log alone. Nothing is synced but by file_sync: after a power
+ * cut a file may be an older one, or empty. Any thread; id_init must have run.
  */
 #ifndef LIVEBIN_BASE_FILE_H
 #define LIVEBIN_BASE_FILE_H
@@ -59,6 +59,13 @@ int file_replace(const char *path, const void *bytes, size_t size,
  * if there is none at `from`, -1 with *err.
  */
 int file_move(const char *from, const char *to, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * Puts a file, or the names in a folder, on the disk: neither is lost in a
+ * power cut from then on. 0 or -1.
+ */
+int file_sync(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Gives a file a second name, over one that is there. 0 or -1. */

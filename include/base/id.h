@@ -53,6 +53,10 @@ bool id_valid(const char *text, size_t chars);
 int secret_load(struct secret *secret, const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
+/* The same of one that is there: 1, 0 if there is none, or -1 with *err. */
+int secret_find(struct secret *secret, const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Keyed hash of a NUL-terminated key or token, as the store keeps it. */
 void secret_hash(const struct secret *secret, const char *text,
     unsigned char hash[HASH_BYTES]);

@@ -49,4 +49,11 @@ int body_fill(struct json_object *tree, const struct field *fields,
     size_t field_count, void *into, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * The same of a word in the query (FIELD_WORD, whose offset isn't read): *into
+ * is unchanged where it is absent. 0, or -1 with *err.
+ */
+int body_query_word(const struct request *request, const struct field *field,
+    int *into, struct error *err) __attribute__((warn_unused_result));
+
 #endif

@@ -8,6 +8,7 @@
 #include "live/live.h"
 #include "store/presence.h"
 #include "store/stream.h"
+#include "store/token.h"
 
 enum role {
 	ROLE_ANYONE,	/* showed nothing */
@@ -25,7 +26,8 @@ struct caller {
 struct call {
 	struct stream stream;
 	struct caller caller;
-	uint32_t version; /* of the stream's topic, before it was looked up */
+	uint32_t version;   /* of the stream's topic, before it was looked up */
+	struct token token; /* an API token that was shown; scopes 0: none */
 };
 
 /*
@@ -45,6 +47,24 @@ int access_stream(struct live *live, const char *stream_id, const char *secret,
 int access_publisher(struct live *live, const char *stream_id,
     const char *secret, struct call *call, struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * The same for what an API token of scope admin may do as well: ERROR_SCOPE for
+ * one that is for creating alone. The caller isn't the publisher then.
+ */
+int access_manager(struct live *live, const char *stream_id, const char *secret,
+    struct call *call, struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * For what isn't about one stream; `secret` is the API token that was shown, or
+ * NULL. To create streams, by the setting create_policy; to see all of them.
+ * ERROR_API_TOKEN_MISSING, ERROR_API_TOKEN_WRONG, ERROR_SCOPE. 0 and *call
+ * without a stream, or -1 with *err.
+ */
+int access_create(struct live *live, const char *secret, struct call *call,
+    struct error *err) __attribute__((warn_unused_result));
+int access_admin(struct live *live, const char *secret, struct call *call,
+    struct error *err) __attribute__((warn_unused_result));
 
 /*
  * The same by a push token alone, which is for pushing media: ERROR_KEY_WRONG

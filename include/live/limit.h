@@ -7,6 +7,7 @@
 #define LIVEBIN_LIVE_LIMIT_H
 
 #include "live/live.h"
+#include "store/token.h"
 
 /* The kinds; each has its row in the configuration and its window. */
 enum limit {
@@ -25,6 +26,10 @@ enum limit {
  * *err. Runs a transaction of its own.
  */
 int limit_take(struct live *live, enum limit limit, const char *subject,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* The same for a stream to create by an API token, by its own limit. */
+int limit_take_token(struct live *live, const struct token *token,
     struct error *err) __attribute__((warn_unused_result));
 
 #endif

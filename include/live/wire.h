@@ -15,6 +15,9 @@ struct json_object;
 /* The words of enum mail_type, as messages carry them. */
 extern const char *const MAIL_TYPE_NAMES[MAIL__MAX];
 
+/* The words of enum stream_status. */
+extern const char *const STREAM_STATUS_NAMES[STREAM_STATUS__MAX];
+
 /*
  * A stream as anybody may see it: never its key. `base` is scheme and host
  * that links begin with.

@@ -30,4 +30,16 @@ int connection_open(struct sqlite3 **db, enum store_part part, const char *path,
     int *busy_timeout_ms, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Opens one that is there, as it is: no schema is made, no version refused. For
+ * upkeep.c. 0 and *db, or -1 with *err.
+ */
+int connection_open_as_is(struct sqlite3 **db, const char *path,
+    int *busy_timeout_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* The version that a file says it has. 0 and *version, or -1 with *err. */
+int connection_version(struct sqlite3 *db, int *version, struct error *err)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -71,6 +71,15 @@ int store_recording_next(struct store *store, const char *stream_id,
     int64_t after_seq, struct recording *recording, struct error *err)
     __attribute__((warn_unused_result));
 
+/* The next of all, behind `after_seq`; by its id. 1 and *recording, 0, or -1.
+ */
+int store_recording_after(struct store *store, int64_t after_seq,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+int store_recording_find(struct store *store, const char *id,
+    struct recording *recording, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Moves a recording from one state to another. 1, 0 if it isn't in it, -1. */
 int store_recording_turn(struct store *store, int64_t seq,
     const enum recording_state states[2], int64_t unix_ms, struct error *err)

@@ -136,6 +136,14 @@ int store_stream_replays(struct store *store, int64_t below_seq,
     __attribute__((warn_unused_result));
 
 /*
+ * All streams, whatever they are, or those of one state where `status` isn't
+ * STREAM_STATUS__MAX: as store_stream_list has them (`seqs` may be NULL).
+ */
+int store_stream_list_all(struct store *store, enum stream_status status,
+    int64_t below_seq, const struct stream_rows *rows, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
  * Calls `each` with the id of every live stream until it returns other than
  * 0. 0, what `each` returned, or -1 with *err.
  */

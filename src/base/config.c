@@ -16,6 +16,11 @@ const char *const GATEWAY_NAMES[GATEWAY__MAX] = {
 	[GATEWAY_NONE] = "none",
 };
 
+const char *const CREATE_POLICY_NAMES[CREATE_POLICY__MAX] = {
+	[CREATE_OPEN] = "open",
+	[CREATE_TOKEN] = "token",
+};
+
 const char *const VISIBILITY_NAMES[VISIBILITY__MAX] = {
 	[VISIBILITY_PUBLIC] = "PUBLIC",
 	[VISIBILITY_UNLISTED] = "UNLISTED",
@@ -94,6 +99,9 @@ static const struct row ROWS[] = {
 	    "media gateway that WHIP needs; none: WHIP answers 503"),
 	WORD(default_visibility, VISIBILITY_PUBLIC, VISIBILITY_NAMES,
 	    VISIBILITY__MAX, "visibility of a stream created without one"),
+	WORD(create_policy, CREATE_OPEN, CREATE_POLICY_NAMES,
+	    CREATE_POLICY__MAX,
+	    "who may create streams: anyone, or holders of an API token"),
 	INT("create_per_hour", create_per_hour, 30, 0, 1000000,
 	    "streams one address may create in an hour; 0: no limit"),
 	INT("offers_per_minute", offers_per_minute, 60, 0, 1000000,
@@ -162,7 +170,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 40, "a row for each member of struct config");
+static_assert(ROW_COUNT == 41, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

@@ -225,6 +225,20 @@ file_move(const char *from, const char *to, struct error *err)
 }
 
 int
+file_sync(const char *path, struct error *err)
+{
+	int fd, reason = 0;
+
+	fd = file_open(path, err);
+	if (fd < 0)
+		return -1;
+	if (fsync(fd) != 0)
+		reason = errno;
+	(void)close(fd);
+	return reason == 0 ? 0 : file_failed(err, "sync", path, reason);
+}
+
+int
 file_link(const char *from, const char *to, struct error *err)
 {
 	if (unlink(to) != 0 && errno != ENOENT)

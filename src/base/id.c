@@ -79,8 +79,8 @@ id_valid(const char *text, size_t chars)
 	       strspn(text, ID_ALPHABET) == chars;
 }
 
-static int
-secret_read(struct secret *secret, const char *path, struct error *err)
+int
+secret_find(struct secret *secret, const char *path, struct error *err)
 {
 	unsigned char beyond;
 	bool whole;
@@ -88,7 +88,7 @@ secret_read(struct secret *secret, const char *path, struct error *err)
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? 1
+		return errno == ENOENT ? 0
 				       : error_set(err, ERROR_SYSTEM, NULL,
 					     "can't open the secret file: %s",
 					     strerror(errno));
@@ -98,7 +98,7 @@ secret_read(struct secret *secret, const char *path, struct error *err)
 	if (!whole)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "the secret file is not %d bytes long", SECRET_BYTES);
-	return 0;
+	return 1;
 }
 
 /* The folder's entry for a file is on disk only once the folder is. */
@@ -160,16 +160,16 @@ secret_load(struct secret *secret, const char *path, struct error *err)
 {
 	int rc;
 
-	rc = secret_read(secret, path, err);
-	if (rc <= 0)
-		return rc;
+	rc = secret_find(secret, path, err);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (secret_create(path, err) != 0)
 		return -1;
-	rc = secret_read(secret, path, err);
-	if (rc > 0)
+	rc = secret_find(secret, path, err);
+	if (rc == 0)
 		return error_set(err, ERROR_SYSTEM, NULL,
 		    "the secret file vanished while it was made");
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 void

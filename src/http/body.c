@@ -132,19 +132,14 @@ field_text(const struct field *field, struct json_object *value,
 	return 0;
 }
 
+/* Which of its words a text is; NULL is none. */
 static int
-field_word(const struct field *field, struct json_object *value, int *into,
-    struct error *err)
+word_find(
+    const struct field *field, const char *text, int *into, struct error *err)
 {
 	char list[160] = "";
-	const char *text = NULL;
 	size_t i, used = 0;
 
-	if (json_object_is_type(value, json_type_string))
-		text = json_object_get_string(value);
-	if (text != NULL &&
-	    strlen(text) != (size_t)json_object_get_string_len(value))
-		text = NULL; /* a NUL inside: no word */
 	for (i = 0; i < field->word_count; i++) {
 		if (text != NULL && strcmp(text, field->words[i]) == 0) {
 			*into = (int)i;
@@ -156,6 +151,31 @@ field_word(const struct field *field, struct json_object *value, int *into,
 	}
 	return error_set(err, ERROR_INPUT, field->name,
 	    "%s must be one of: %s.", field->name, list);
+}
+
+static int
+field_word(const struct field *field, struct json_object *value, int *into,
+    struct error *err)
+{
+	const char *text = NULL;
+
+	if (json_object_is_type(value, json_type_string))
+		text = json_object_get_string(value);
+	if (text != NULL &&
+	    strlen(text) != (size_t)json_object_get_string_len(value))
+		text = NULL; /* a NUL inside: no word */
+	return word_find(field, text, into, err);
+}
+
+int
+body_query_word(const struct request *request, const struct field *field,
+    int *into, struct error *err)
+{
+	char text[24];
+	int found;
+
+	found = request_query(request, field->name, text, sizeof(text), err);
+	return found == 1 ? word_find(field, text, into, err) : found;
 }
 
 static int

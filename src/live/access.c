@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "live/access.h"
+#include "live/token.h"
 
 static int
 access_find(struct live *live, const char *stream_id, struct call *call,
@@ -69,28 +70,89 @@ access_stream(struct live *live, const char *stream_id, const char *secret,
 	return shown < 0 ? -1 : 0;
 }
 
+/* 0 if it is the stream's key, or -1 with *err. */
+static int
+access_key(struct live *live, const char *secret, const struct call *call,
+    struct error *err)
+{
+	unsigned char hash[HASH_BYTES];
+
+	if (secret == NULL)
+		return error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
+		    "Show the stream key: Authorization: Bearer <streamKey>.");
+	secret_hash(&live->secret, secret, hash);
+	if (!secret_equal(hash, call->stream.key_hash))
+		return error_set(err, ERROR_KEY_WRONG, NULL,
+		    "This is not the stream's key.");
+	return 0;
+}
+
 int
 access_publisher(struct live *live, const char *stream_id, const char *secret,
     struct call *call, struct error *err)
 {
-	unsigned char hash[HASH_BYTES];
-	int rc = 0;
+	int rc;
 
 	if (access_find(live, stream_id, call, err) != 0)
 		return -1;
 	call->caller.role = ROLE_PUBLISHER;
-	if (secret == NULL) {
-		rc = error_set(err, ERROR_CREDENTIALS_MISSING, NULL,
-		    "Show the stream key: Authorization: Bearer <streamKey>.");
-	} else {
-		secret_hash(&live->secret, secret, hash);
-		if (!secret_equal(hash, call->stream.key_hash))
-			rc = error_set(err, ERROR_KEY_WRONG, NULL,
-			    "This is not the stream's key.");
+	rc = access_key(live, secret, call, err);
+	if (rc != 0)
+		stream_free(&call->stream);
+	return rc;
+}
+
+int
+access_manager(struct live *live, const char *stream_id, const char *secret,
+    struct call *call, struct error *err)
+{
+	struct error refusal;
+	int rc;
+
+	if (access_find(live, stream_id, call, err) != 0)
+		return -1;
+	rc = access_key(live, secret, call, err);
+	if (rc == 0)
+		call->caller.role = ROLE_PUBLISHER;
+	else if (err->code == ERROR_KEY_WRONG) {
+		rc = token_check(
+		    live, secret, TOKEN_ADMIN, &call->token, &refusal);
+		/* What is no token either is a wrong key. */
+		if (rc != 0 && refusal.code != ERROR_API_TOKEN_WRONG)
+			*err = refusal;
 	}
 	if (rc != 0)
 		stream_free(&call->stream);
 	return rc;
+}
+
+int
+access_create(
+    struct live *live, const char *secret, struct call *call, struct error *err)
+{
+	memset(call, 0, sizeof(*call));
+	if (secret != NULL)
+		return token_check(
+		    live, secret, TOKEN_CREATE, &call->token, err);
+	if (live->config->create_policy == CREATE_OPEN)
+		return 0;
+	return error_set(err, ERROR_API_TOKEN_MISSING, NULL,
+	    "On this site it takes an API token to create a stream: ask "
+	    "whoever "
+	    "runs it, and show it: Authorization: Bearer <token>.");
+}
+
+int
+access_admin(
+    struct live *live, const char *secret, struct call *call, struct error *err)
+{
+	memset(call, 0, sizeof(*call));
+	if (secret != NULL)
+		return token_check(
+		    live, secret, TOKEN_ADMIN, &call->token, err);
+	return error_set(err, ERROR_API_TOKEN_MISSING, NULL,
+	    "Show an API token with the scope admin: Authorization: Bearer "
+	    "<token>.");
 }
 
 int

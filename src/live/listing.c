@@ -88,14 +88,19 @@ listing_find(struct live *live, const struct listing_request *wanted,
     struct found *found, struct error *err)
 {
 	const int max = (int)wanted->limit + 1;
+	const struct stream_rows rows = { found->streams, NULL, max };
 	int count, i;
 
-	if (wanted->replays)
+	if (wanted->kind == LISTING_REPLAYS)
 		return store_stream_replays(live->store, wanted->below_seq,
 		    &(struct stream_rows){ found->streams, found->seqs, max },
 		    err);
-	count = store_stream_list(
-	    live->store, wanted->below_seq, max, found->streams, err);
+	if (wanted->kind == LISTING_ALL)
+		count = store_stream_list_all(
+		    live->store, wanted->status, wanted->below_seq, &rows, err);
+	else
+		count = store_stream_list(
+		    live->store, wanted->below_seq, max, found->streams, err);
 	for (i = 0; i < count; i++)
 		found->seqs[i] = found->streams[i].seq;
 	return count;
@@ -141,7 +146,7 @@ listing_get(struct live *live, const struct listing_request *wanted,
 	/* Before the query: a change in between makes it look again. */
 	const uint32_t version = topic_version(live_listing_topic());
 	struct listing *listing = &live->listing;
-	const bool first_page = !wanted->replays &&
+	const bool first_page = wanted->kind == LISTING_ACTIVE &&
 				wanted->below_seq == INT64_MAX &&
 				wanted->limit == LISTING_LIMIT_DEFAULT;
 

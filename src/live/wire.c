@@ -32,7 +32,7 @@ const char *const MAIL_TYPE_NAMES[MAIL__MAX] = {
 	[MAIL_PUBLISHER_LEFT] = "publisher-left",
 };
 
-static const char *const STATUS_NAMES[STREAM_STATUS__MAX] = {
+const char *const STREAM_STATUS_NAMES[STREAM_STATUS__MAX] = {
 	[STREAM_PENDING] = "PENDING",
 	[STREAM_LIVE] = "LIVE",
 	[STREAM_READY] = "READY",
@@ -200,7 +200,7 @@ wire_stream(const struct stream_view *view, const char *base)
 	wire_text(to, "title", stream->title);
 	wire_text(to, "description", stream->description);
 	wire_text(to, "videoType", "LIVE");
-	wire_text(to, "status", STATUS_NAMES[stream->status]);
+	wire_text(to, "status", STREAM_STATUS_NAMES[stream->status]);
 	(void)json_object_object_add(to, "isLiveNow",
 	    json_object_new_boolean(stream->status == STREAM_LIVE));
 	wire_text(to, "visibility", VISIBILITY_NAMES[stream->visibility]);

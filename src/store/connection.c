@@ -27,6 +27,14 @@ connection_error(int rc, struct error *err)
 	case SQLITE_READONLY:
 		return error_set(err, ERROR_STORE, NULL,
 		    "The store can't be written. Nothing was changed.");
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		log_write(LOG_LEVEL_ERROR, NULL,
+		    "a database is damaged: \"livebin check\" says which, and "
+		    "docs/operate.md how to go back to a backup");
+		return error_set(err, ERROR_STORE, NULL,
+		    "A database of this site is damaged. Whoever runs it must "
+		    "go back to a backup.");
 	default:
 		return error_set(err, ERROR_STORE, NULL,
 		    "The store failed. Nothing was changed.");
@@ -61,7 +69,7 @@ connection_exec(struct sqlite3 *db, const char *sql, struct error *err)
 	return connection_error(rc, err);
 }
 
-static int
+int
 connection_version(struct sqlite3 *db, int *version, struct error *err)
 {
 	sqlite3_stmt *statement;
@@ -116,7 +124,8 @@ connection_schema(struct sqlite3 *db, enum store_part part, struct error *err)
 	if (version > schema_version(part)) {
 		error_set(err, ERROR_STORE, NULL,
 		    "the database is newer (%d) than this program (%d): "
-		    "update livebin",
+		    "update livebin, or go back to a backup from before "
+		    "(docs/operate.md)",
 		    version, schema_version(part));
 		goto rollback;
 	}
@@ -167,6 +176,25 @@ connection_harden(struct sqlite3 *db, enum store_part part, struct error *err)
 	    connection_exec(db, "PRAGMA temp_store = MEMORY", err) != 0)
 		return -1;
 	return 0;
+}
+
+int
+connection_open_as_is(struct sqlite3 **db, const char *path,
+    int *busy_timeout_ms, struct error *err)
+{
+	const int flags =
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int rc;
+
+	rc = sqlite3_open_v2(path, db, flags, NULL);
+	if (rc == SQLITE_OK) {
+		(void)sqlite3_busy_handler(
+		    *db, connection_busy, busy_timeout_ms);
+		return 0;
+	}
+	(void)sqlite3_close(*db);
+	*db = NULL;
+	return connection_error(rc, err);
 }
 
 int

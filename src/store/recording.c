@@ -108,6 +108,27 @@ store_recording_next(struct store *store, const char *stream_id,
 }
 
 int
+store_recording_after(struct store *store, int64_t after_seq,
+    struct recording *recording, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(
+	    store, STATEMENT_RECORDING_AFTER, err, "i", after_seq);
+	return recording_take(store, STATEMENT_RECORDING_AFTER, rc, recording);
+}
+
+int
+store_recording_find(struct store *store, const char *id,
+    struct recording *recording, struct error *err)
+{
+	int rc;
+
+	rc = statement_step(store, STATEMENT_RECORDING_FIND, err, "t", id);
+	return recording_take(store, STATEMENT_RECORDING_FIND, rc, recording);
+}
+
+int
 store_recording_turn(struct store *store, int64_t seq,
     const enum recording_state states[2], int64_t unix_ms, struct error *err)
 {

@@ -39,6 +39,8 @@ struct text {
 	"stream_id, name, rendition, session, sequence, last, heard_ms," \
 	" segment_ms, target_s, began_ms, ended, sender"
 
+#define TOKEN_COLUMNS "name, scopes, per_hour, created_ms, used_ms"
+
 #define UPLOAD_COLUMNS                                                  \
 	"stream_id, name, newcomer, file, kind, digest, bytes, sender," \
 	" at_ms, published"
@@ -75,10 +77,18 @@ static const struct text TEXTS[] = {
 	    " WHERE id = ?1 AND key_hash = ?3" },
 	[STATEMENT_STREAM_DELETE] = { STORE_LASTING,
 	    "DELETE FROM stream WHERE id = ?1" },
+	/* Or it takes the index of states, and walks what isn't PUBLIC. */
 	[STATEMENT_STREAM_LISTED] = { STORE_LASTING,
-	    "SELECT " STREAM_COLUMNS " FROM stream"
+	    "SELECT " STREAM_COLUMNS " FROM stream INDEXED BY stream_listed"
 	    " WHERE status = 1 AND visibility = 0 AND seq < ?1"
 	    " ORDER BY seq DESC LIMIT ?2" },
+	[STATEMENT_STREAM_ALL] = { STORE_LASTING,
+	    "SELECT " STREAM_COLUMNS " FROM stream WHERE seq < ?1"
+	    " ORDER BY seq DESC LIMIT ?2" },
+	/* Or it walks all streams, of whatever state: seq is their key. */
+	[STATEMENT_STREAM_ALL_OF] = { STORE_LASTING,
+	    "SELECT " STREAM_COLUMNS " FROM stream INDEXED BY stream_status"
+	    " WHERE status = ?3 AND seq < ?1 ORDER BY seq DESC LIMIT ?2" },
 	[STATEMENT_STREAM_LIVE] = { STORE_LASTING,
 	    "SELECT id FROM stream WHERE status = 1 AND seq > 0" },
 	[STATEMENT_STREAM_COUNT] = { STORE_LASTING,
@@ -280,6 +290,11 @@ static const struct text TEXTS[] = {
 	[STATEMENT_RECORDING_NEXT] = { STORE_LASTING,
 	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE stream_id = ?1"
 	    " AND seq > ?2 ORDER BY seq LIMIT 1" },
+	[STATEMENT_RECORDING_AFTER] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE seq > ?1"
+	    " ORDER BY seq LIMIT 1" },
+	[STATEMENT_RECORDING_FIND] = { STORE_LASTING,
+	    "SELECT " RECORDING_COLUMNS " FROM recording WHERE id = ?1" },
 	[STATEMENT_RECORDING_TURN] = { STORE_LASTING,
 	    "UPDATE recording SET state = ?3,"
 	    " ended_ms = coalesce(ended_ms, ?4) WHERE seq = ?1 AND"
@@ -499,6 +514,18 @@ static const struct text TEXTS[] = {
 	    " WHERE due_ms <= ?2 OR due_ms > ?3" },
 	[STATEMENT_WAITING] = { STORE_PASSING,
 	    "SELECT bytes FROM waiting WHERE stream_id = ?1" },
+	[STATEMENT_TOKEN_INSERT] = { STORE_LASTING,
+	    "INSERT INTO token (name, token_hash, scopes, per_hour, created_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING" },
+	[STATEMENT_TOKEN_FIND] = { STORE_LASTING,
+	    "SELECT " TOKEN_COLUMNS " FROM token WHERE token_hash = ?1" },
+	[STATEMENT_TOKEN_NEXT] = { STORE_LASTING,
+	    "SELECT " TOKEN_COLUMNS " FROM token WHERE name > ?1"
+	    " ORDER BY name LIMIT 1" },
+	[STATEMENT_TOKEN_USED] = { STORE_LASTING,
+	    "UPDATE token SET used_ms = ?2 WHERE name = ?1" },
+	[STATEMENT_TOKEN_DELETE] = { STORE_LASTING,
+	    "DELETE FROM token WHERE name = ?1" },
 	[STATEMENT_BROADCAST_HEARD] = { STORE_PASSING,
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
 	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"

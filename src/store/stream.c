@@ -199,6 +199,24 @@ store_stream_list(struct store *store, int64_t below_seq, int max,
 }
 
 int
+store_stream_list_all(struct store *store, enum stream_status status,
+    int64_t below_seq, const struct stream_rows *rows, struct error *err)
+{
+	enum statement which = STATEMENT_STREAM_ALL;
+	int rc;
+
+	if (status != STREAM_STATUS__MAX)
+		which = STATEMENT_STREAM_ALL_OF;
+	if (status != STREAM_STATUS__MAX)
+		rc = statement_step(store, which, err, "iii", below_seq,
+		    (int64_t)rows->max, (int64_t)status);
+	else
+		rc = statement_step(
+		    store, which, err, "ii", below_seq, (int64_t)rows->max);
+	return stream_read_list(store, which, rc, rows, err);
+}
+
+int
 store_stream_replays(struct store *store, int64_t below_seq,
     const struct stream_rows *rows, struct error *err)
 {

@@ -144,24 +144,6 @@ work_size(const struct work *work, const char *name)
 	return file_size(path);
 }
 
-/* A power cut must not leave an empty file under a name that promises one. */
-static int
-work_sync(const char *path, struct error *err)
-{
-	int fd, rc;
-
-	fd = file_open(path, err);
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	(void)close(fd);
-	if (rc != 0)
-		return error_set(err,
-		    errno == ENOSPC ? ERROR_NO_ROOM : ERROR_SYSTEM, NULL,
-		    "The server can't write a file.");
-	return 0;
-}
-
 int
 work_put(struct work *work, const char *from, const char *to, struct error *err)
 {
@@ -170,7 +152,8 @@ work_put(struct work *work, const char *from, const char *to, struct error *err)
 
 	if (work_path(work, from, source, err) != 0 ||
 	    work_path(work, to, target, err) != 0 ||
-	    work_sync(source, err) != 0 ||
+	    /* Or a power cut may leave an empty file under a good name. */
+	    file_sync(source, err) != 0 ||
 	    work_renew(work, clock_mono_ms(), err) != 0)
 		return -1;
 	rc = file_move(source, target, err);

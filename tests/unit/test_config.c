@@ -31,6 +31,7 @@ without_an_environment_the_defaults_hold(void **state)
 	assert_string_equal(config.cors_origins, "*");
 	assert_string_equal(config.ice_servers, "[]");
 	assert_int_equal(config.default_visibility, VISIBILITY_PUBLIC);
+	assert_int_equal(config.create_policy, CREATE_OPEN);
 	assert_int_equal(config.max_peers, 8);
 	assert_int_equal(config.mailbox_max, 1024);
 	assert_int_equal(config.signal_bytes_max, 32768);
@@ -228,7 +229,7 @@ the_printed_table_has_each_setting_once(void **state)
 	(void)fclose(to);
 	for (i = 0; i < size; i++)
 		rows += text[i] == '\n';
-	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 10);
+	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 11);
 	for (i = 0; i < UNIT_COUNT(NUMBERS); i++) {
 		variable_of(NUMBERS[i].name, variable);
 		(void)snprintf(line, sizeof(line), "%s = ", variable);

@@ -145,6 +145,49 @@ pages_follow_each_other_without_gap_or_repeat(void **state)
 	assert_int_equal(seen, 7);
 }
 
+/* All streams of a state, as many as a page holds; how many. */
+static size_t
+count_all(struct unit *unit, enum stream_status status)
+{
+	const struct listing_request page = { .kind = LISTING_ALL,
+		.status = status,
+		.below_seq = INT64_MAX,
+		.limit = LISTING_LIMIT_MAX,
+		.base = BASE };
+	const struct listing *found;
+	struct json_object *tree;
+	struct error err;
+	size_t seen;
+
+	unit_ok(listing_get(&unit->live, &page, &found, &err), &err);
+	tree = json_tokener_parse(found->json.data);
+	assert_non_null(tree);
+	seen = count(tree);
+	(void)json_object_put(tree);
+	return seen;
+}
+
+static void
+all_streams_are_of_any_visibility_and_state(void **state)
+{
+	struct unit *unit = *state;
+	struct stream stream;
+	struct error err;
+	int i;
+
+	for (i = 0; i < VISIBILITY__MAX; i++) {
+		unit_create(unit, (enum visibility)i, &stream, NULL);
+		unit_create(unit, (enum visibility)i, &stream, NULL);
+		unit_ok(lifecycle_start(&unit->live, &stream, &err), &err);
+		stream_free(&stream);
+	}
+	assert_int_equal(count_all(unit, STREAM_STATUS__MAX), 6);
+	assert_int_equal(count_all(unit, STREAM_PENDING), 3);
+	assert_int_equal(count_all(unit, STREAM_LIVE), 3);
+	assert_int_equal(count_all(unit, STREAM_FAILED), 0);
+	assert_int_equal(count_first_page(unit), 1);
+}
+
 static void
 a_page_that_is_just_full_has_no_next(void **state)
 {
@@ -328,6 +371,7 @@ main(void)
 		UNIT_LIVE(public_streams_that_are_live_are_listed_newest_first),
 		UNIT_LIVE(what_is_hidden_or_not_live_is_not_listed),
 		UNIT_LIVE(pages_follow_each_other_without_gap_or_repeat),
+		UNIT_LIVE(all_streams_are_of_any_visibility_and_state),
 		UNIT_LIVE(a_page_that_is_just_full_has_no_next),
 		UNIT_LIVE(links_begin_with_the_base_that_was_asked),
 		UNIT_LIVE(the_first_page_is_kept_while_nothing_changes),

@@ -44,6 +44,15 @@ static const struct {
 	    "SEARCH recording USING INDEX recording_kept (ended_ms<?)" },
 	{ STATEMENT_RECORDING_KEPT,
 	    "SEARCH site USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ STATEMENT_STREAM_LISTED,
+	    "SEARCH stream USING INDEX stream_listed (seq<?)" },
+	{ STATEMENT_STREAM_ALL,
+	    "SEARCH stream USING INTEGER PRIMARY KEY (rowid<?)" },
+	{ STATEMENT_STREAM_ALL_OF, "SEARCH stream USING INDEX stream_status"
+				   " (status=? AND rowid<?)" },
+	{ STATEMENT_TOKEN_FIND,
+	    "SEARCH token USING INDEX sqlite_autoindex_token_2"
+	    " (token_hash=?)" },
 	{ STATEMENT_SEGMENT_LIST, "SEARCH segment USING PRIMARY KEY"
 				  " (recording=? AND rendition=? AND seq>?)" },
 };

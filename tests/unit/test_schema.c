@@ -101,7 +101,7 @@ static void
 no_schema_has_changed_since_the_first(void **state)
 {
 	(void)state;
-	assert_int_equal(schema_version(STORE_LASTING), 2);
+	assert_int_equal(schema_version(STORE_LASTING), 3);
 	assert_int_equal(schema_version(STORE_PASSING), 3);
 }
 
@@ -112,7 +112,7 @@ a_new_file_has_the_version_and_write_ahead_logging(void **state)
 
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 2);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 3);
 	assert_int_equal(number(place.passing, "PRAGMA user_version"), 3);
 	assert_int_equal(number(place.lasting, "SELECT journal_mode = 'wal'"
 					       " FROM pragma_journal_mode"),
@@ -256,6 +256,7 @@ a_newer_file_is_refused_in_words(void **state)
 	unit_fails(open_and_close(&err), &err, ERROR_STORE);
 	assert_non_null(strstr(err.detail, "newer (99)"));
 	assert_non_null(strstr(err.detail, "update livebin"));
+	assert_non_null(strstr(err.detail, "docs/operate.md"));
 	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 99);
 }
 
@@ -272,6 +273,8 @@ a_file_that_is_no_database_is_refused(void **state)
 	(void)fclose(file);
 	unit_fails(open_and_close(&err), &err, ERROR_STORE);
 	assert_null(strstr(err.detail, place.folder));
+	assert_non_null(strstr(err.detail, "damaged"));
+	assert_non_null(strstr(err.detail, "backup"));
 }
 
 static void
@@ -313,17 +316,16 @@ schema_of(const char *path, char *into, size_t room)
 	(void)sqlite3_close(db);
 }
 
-/* A file as the first version made it. */
+/* A file as an older version made it. */
 static void
-make_first(const char *path, const char *text)
+make_old(const char *path, const char *text, const char *version)
 {
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(
-	    sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL),
-	    SQLITE_OK);
+	    sqlite3_exec(db, version, NULL, NULL, NULL), SQLITE_OK);
 	(void)sqlite3_close(db);
 }
 
@@ -339,15 +341,16 @@ a_file_of_the_first_version_becomes_a_new_one(void **state)
 	schema_of(place.passing, fresh[1], sizeof(fresh[1]));
 	unit_folder_clear(place.folder, "lasting");
 	unit_folder_clear(place.folder, "passing");
-	make_first(place.lasting, SCHEMA_LASTING_1);
-	make_first(place.passing,
+	make_old(place.lasting, SCHEMA_LASTING_1, "PRAGMA user_version = 1");
+	make_old(place.passing,
 	    SCHEMA_PASSING_1 "CREATE TABLE peer (peer_id TEXT, lease_ms);"
-			     "CREATE INDEX peer_lease ON peer (lease_ms);");
+			     "CREATE INDEX peer_lease ON peer (lease_ms);",
+	    "PRAGMA user_version = 1");
 	assert_int_equal(
 	    run(place.lasting, STREAM("a", HASH, "'Kept'", "2", "0", "0")),
 	    SQLITE_OK);
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 2);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 3);
 	assert_int_equal(number(place.passing, "PRAGMA user_version"), 3);
 	schema_of(place.lasting, brought, sizeof(brought));
 	assert_string_equal(brought, fresh[0]);
@@ -359,6 +362,62 @@ a_file_of_the_first_version_becomes_a_new_one(void **state)
 	    1);
 	assert_int_equal(
 	    number(place.lasting, "SELECT media_bytes FROM site"), 0);
+}
+
+static void
+a_file_of_the_second_version_keeps_its_streams(void **state)
+{
+	static char fresh[32768], brought[32768];
+	struct error err;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	schema_of(place.lasting, fresh, sizeof(fresh));
+	unit_folder_clear(place.folder, "lasting");
+	make_old(place.lasting, SCHEMA_LASTING_1 SCHEMA_LASTING_2,
+	    "PRAGMA user_version = 2");
+	assert_int_equal(
+	    run(place.lasting, STREAM("a", HASH, "'Kept'", "2", "0", "0")),
+	    SQLITE_OK);
+	unit_ok(open_and_close(&err), &err);
+	schema_of(place.lasting, brought, sizeof(brought));
+	assert_string_equal(brought, fresh);
+	assert_int_equal(
+	    number(place.lasting,
+		"SELECT count(*) FROM stream INDEXED BY stream_status"
+		" WHERE status = 2 AND title = 'Kept'"),
+	    1);
+	assert_int_equal(
+	    number(place.lasting, "SELECT count(*) FROM token"), 0);
+}
+
+#define TOKEN(name, hash, scopes, per_hour)                              \
+	"INSERT INTO token (name, token_hash, scopes, per_hour,"         \
+	" created_ms) VALUES (" name ", " hash ", " scopes ", " per_hour \
+	", 0)"
+
+static void
+a_token_row_is_checked(void **state)
+{
+	static const char *const WRONG[] = {
+		TOKEN("'a'", "randomblob(32)", "1", "0"),
+		TOKEN("'b'", HASH, "1", "0"),
+		TOKEN("'b'", "randomblob(31)", "1", "0"),
+		TOKEN("'b'", "randomblob(32)", "0", "0"),
+		TOKEN("'b'", "randomblob(32)", "4", "0"),
+		TOKEN("'b'", "randomblob(32)", "1", "-1"),
+		TOKEN("NULL", "randomblob(32)", "1", "0"),
+	};
+	struct error err;
+	size_t i;
+
+	(void)state;
+	unit_ok(open_and_close(&err), &err);
+	assert_int_equal(
+	    run(place.lasting, TOKEN("'a'", HASH, "3", "0")), SQLITE_OK);
+	for (i = 0; i < UNIT_COUNT(WRONG); i++)
+		assert_int_equal(
+		    run(place.lasting, WRONG[i]), SQLITE_CONSTRAINT);
 }
 
 static int
@@ -436,6 +495,8 @@ main(void)
 		TEST(message_ids_begin_at_the_clock),
 		TEST(opening_again_keeps_what_is_there),
 		TEST(a_file_of_the_first_version_becomes_a_new_one),
+		TEST(a_file_of_the_second_version_keeps_its_streams),
+		TEST(a_token_row_is_checked),
 		TEST(a_newer_file_is_refused_in_words),
 		TEST(a_file_that_is_no_database_is_refused),
 		TEST(a_folder_that_is_missing_is_an_error),

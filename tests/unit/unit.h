@@ -342,7 +342,8 @@ static const struct caller UNIT_ANYONE __attribute__((unused)) = {
 };
 
 /* A stream and who asks, as the rules take them. Lasts as long as the block. */
-#define UNIT_CALL(of, by) (&(const struct call){ *(of), *(by), 0 })
+#define UNIT_CALL(of, by) \
+	(&(const struct call){ .stream = *(of), .caller = *(by) })
 
 /* The publisher's page begins to read; *cursor is its own from now on. */
 static inline void

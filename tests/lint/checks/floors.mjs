@@ -10,7 +10,8 @@ const FLOORS = [
 	[/^(src|include)\/http\//, ['base', 'http']],
 	[/^(src|include)\/live\//, ['base', 'store', 'live']],
 	[/^(src|include)\/worker\//, ['base', 'store', 'live', 'worker']],
-	[/^(cgi-bin|src\/admin)\//, ['base', 'http', 'live']],
+	[/^(src|include)\/admin\//, ['base', 'live', 'admin']],
+	[/^cgi-bin\//, ['base', 'http', 'live']],
 ];
 
 /** Headers with a home: pattern, the folders that may include it. */
