@@ -14,8 +14,10 @@
 #include "door_kick.h"
 #include "live/audience.h"
 #include "live/lifecycle.h"
+#include "live/limit.h"
 #include "live/wire.h"
 
+#define WRONG_KEY_MS 300
 #define SECRET_MAX 256 /* of whatever is shown: keys are shorter */
 
 static void
@@ -51,6 +53,30 @@ door_tick(void *context)
 {
 	if (audience_sweep(context))
 		door_kick(context);
+}
+
+/*
+ * A wrong key costs a moment, and too many of them an answer. No key can be
+ * guessed (190 bits); this is for the server's sake, and the log's.
+ */
+static int64_t
+door_punish(struct request *request, struct error *err)
+{
+	struct live *live = door_live(request);
+	const bool shown = request_header(request, "Authorization") != NULL;
+	struct error over;
+
+	if (live->config->failures_per_minute == 0 ||
+	    (err->code != ERROR_KEY_WRONG && err->code != ERROR_TOKEN_WRONG &&
+		!(err->code == ERROR_STREAM_UNKNOWN && shown)))
+		return 0;
+	if (limit_take(live, LIMIT_FAILURE, request_client(request), &over) ==
+	    0)
+		return WRONG_KEY_MS;
+	if (over.code == ERROR_RATE)
+		error_set_retry(err, ERROR_RATE, over.retry_after_s,
+		    "Too many wrong keys from this address. Try again later.");
+	return 0;
 }
 
 static void
@@ -184,6 +210,7 @@ door_main(int argc, char **argv, const struct door_table *table)
 		.open = door_open,
 		.close = door_close,
 		.authorize = door_authorize,
+		.punish = door_punish,
 		.tick = door_tick,
 	};
 	char path[CONFIG_TEXT_BYTES];

@@ -35,7 +35,8 @@ offer_begin(struct request *request, const struct signal *signal,
 	struct live *live = door_live(request);
 	int shown = 0;
 
-	if (limit_take(live, LIMIT_OFFER, request_client(request), err) != 0 ||
+	if (request_place(request, err) != 0 ||
+	    limit_take(live, LIMIT_OFFER, request_client(request), err) != 0 ||
 	    signaling_offer(
 		live, door_call(request), signal, &offer->grant, err) != 0)
 		return -1;

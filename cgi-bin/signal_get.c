@@ -68,7 +68,8 @@ read_begin(struct request *request, struct read_state *state, struct error *err)
 	state->deadline_mono_ms =
 	    clock_mono_ms() +
 	    (state->events ? config->sse_max_s : state->wait_s) * 1000;
-	if (signaling_attend(door_live(request), call, state->wait_s,
+	if ((state->wait_s > 0 && request_place(request, err) != 0) ||
+	    signaling_attend(door_live(request), call, state->wait_s,
 		&state->cursor, err) != 0)
 		return -1;
 	state->read = state->settling = state->cursor;

@@ -141,7 +141,8 @@ events_get(struct request *request, struct error *err)
 	if (state == NULL || wake == WAKE_GONE || wake == WAKE_STOP)
 		return REQUEST_FINISHED;
 	topic = live_stream_topic(door_call(request)->stream.id);
-	if (events_say(request, state, err) != 0)
+	if (request_place(request, err) != 0 ||
+	    events_say(request, state, err) != 0)
 		return REQUEST_FAILED;
 	if (state->ends_mono_ms == 0)
 		state->ends_mono_ms = now + config->sse_max_s * 1000;

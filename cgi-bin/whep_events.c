@@ -146,7 +146,8 @@ stream_turn(
 	const int64_t now = clock_mono_ms(), alive_s = whep_alive_s(live);
 	struct whep_state stands;
 
-	if (whep_state(live, door_call(request), &stands, err) != 0)
+	if (request_place(request, err) != 0 ||
+	    whep_state(live, door_call(request), &stands, err) != 0)
 		return REQUEST_FAILED;
 	say_changes(request, state, &stands);
 	state->said = stands;

@@ -41,6 +41,7 @@ struct config {
 	char media[CONFIG_TEXT_BYTES]; /* "": in data */
 	char ffmpeg[CONFIG_TEXT_BYTES];
 	char public_url[CONFIG_TEXT_BYTES];
+	char trusted_proxies[CONFIG_TEXT_BYTES];
 	char cors_origins[CONFIG_TEXT_BYTES];
 	char ice_servers[CONFIG_TEXT_BYTES];
 	char rtmp_url[CONFIG_TEXT_BYTES];
@@ -51,6 +52,7 @@ struct config {
 	int64_t offers_per_minute;
 	int64_t signals_per_minute;
 	int64_t views_per_minute;
+	int64_t failures_per_minute;
 	int64_t max_peers;
 	int64_t mailbox_max;
 	int64_t signal_bytes_max;
@@ -63,6 +65,7 @@ struct config {
 	int64_t sse_max_s;
 	int64_t workers;
 	int64_t parked_max;
+	int64_t parked_per_client;
 	int64_t busy_timeout_ms;
 	int64_t disk_free_min_mb;
 	int64_t media_file_max_mb;

@@ -37,6 +37,7 @@ enum error_code {
 	ERROR_NO_OFFER,	    /* an answer where no counter-offer is open */
 	ERROR_EXPIRED,	    /* the counter-offer ran out */
 	ERROR_NO_ROOM,	    /* the site's limit or the disk's floor */
+	ERROR_CROWD,	    /* one client waits for too much at once */
 	ERROR_RATE,	    /* too many in too short a time */
 	ERROR_MAILBOX_FULL, /* the receiver reads too slowly */
 	ERROR_PEERS_MAX,    /* the broadcaster's page has no room */

@@ -25,6 +25,13 @@ struct door {
 	 */
 	int (*authorize)(struct request *request, struct error *err);
 
+	/*
+	 * Called with the error that a first call ended in: milliseconds to
+	 * hold the answer back, 0 for at once; it may make it another error.
+	 * NULL: never.
+	 */
+	int64_t (*punish)(struct request *request, struct error *err);
+
 	/* Called on a worker about once a second; NULL: never. */
 	void (*tick)(void *context);
 };

@@ -10,6 +10,7 @@
 
 #include <fcgiapp.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/config.h"
 #include "http/request.h"
@@ -35,6 +36,8 @@ struct request {
 
 	char id[ID_BYTES];
 	char path[PATH_BYTES];
+	char client[ADDRESS_BYTES];
+	uint64_t client_number; /* its network's, for counting */
 	const char *shown; /* in the log: the path, or what stands for it */
 	char param[PARAM_BYTES];
 	const char *rest; /* in the path */
@@ -52,6 +55,8 @@ struct request {
 	int64_t begun_mono_ms;
 
 	/* Parking. */
+	struct error held; /* an answer that is held back */
+	bool has_place;	   /* from the first time on, to the end */
 	enum wake wake;
 	struct topic topic;
 	uint32_t version;
@@ -68,6 +73,9 @@ void exchange_end(struct request *request);
 
 /* Fills in path, id and the like once the parameters are there. */
 void exchange_begin(struct request *request, char **envp);
+
+/* Fills in who is asking. */
+void client_find(struct request *request);
 
 /* A CGI variable, or NULL. */
 const char *exchange_variable(const struct request *request, const char *name);

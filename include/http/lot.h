@@ -9,18 +9,16 @@
 #include "http/request.h"
 
 /*
- * Starts the lot's thread for at most `parked_max` requests. With `ticking`
- * it also asks the queue for a tick each second. 0, or -1 with *err.
+ * Starts the lot's thread. With `ticking` it also asks the queue for a tick
+ * each second. 0, or -1 with *err.
  */
-int lot_start(size_t parked_max, bool ticking, struct error *err)
+int lot_start(bool ticking, struct error *err)
     __attribute__((warn_unused_result));
 
-/* 0 if there is a place, or -1 with *err (ERROR_BUSY). Any thread. */
-int lot_reserve(struct error *err) __attribute__((warn_unused_result));
-
 /*
- * Takes a request over; its topic, version and deadline are set. From here on
- * it isn't the caller's: another thread may have it already. Any worker.
+ * Takes a request over, which has a place (http/places.h); its topic, version
+ * and deadline are set. From here on it isn't the caller's: another thread may
+ * have it already. Any worker.
  */
 void lot_add(struct request *request);
 

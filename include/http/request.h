@@ -141,7 +141,10 @@ int request_body_begin(struct request *request, int64_t max_bytes,
 ssize_t request_body_read(struct request *request, void *to, size_t size,
     struct error *err) __attribute__((warn_unused_result));
 
-/* The client's address as the web server gives it. Borrowed. */
+/*
+ * The client's address: the web server's word, or that of a proxy which the
+ * setting `trusted_proxies` names. Borrowed.
+ */
 const char *request_client(const struct request *request);
 
 /*
@@ -151,9 +154,17 @@ const char *request_client(const struct request *request);
 const char *request_base(struct request *request);
 
 /*
+ * Takes the place that the request needs to wait, before anything is changed
+ * that a refusal would have to undo; request_park does it otherwise. It keeps
+ * the place to its end. ERROR_BUSY, ERROR_CROWD. 0, or -1 with *err.
+ */
+int request_place(struct request *request, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
  * Parks the request until the topic moves on from `version` (read before the
  * query that found nothing), or the deadline on the monotonic clock. The
- * handler returns what this returns. ERROR_BUSY if the lot is full.
+ * handler returns what this returns. ERROR_BUSY, ERROR_CROWD: no place.
  */
 enum verdict request_park(struct request *request, struct topic topic,
     uint32_t version, int64_t deadline_mono_ms, struct error *err)

@@ -11,11 +11,12 @@
 
 /* The kinds; each has its row in the configuration and its window. */
 enum limit {
-	LIMIT_CREATE, /* by client address, an hour */
-	LIMIT_OFFER,  /* by client address, a minute */
-	LIMIT_SIGNAL, /* by peer, a minute */
-	LIMIT_VIEW,   /* by client address, a minute */
-	LIMIT_MEDIA,  /* by stream, a minute */
+	LIMIT_CREATE,  /* by client address, an hour */
+	LIMIT_OFFER,   /* by client address, a minute */
+	LIMIT_SIGNAL,  /* by peer, a minute */
+	LIMIT_VIEW,    /* by client address, a minute */
+	LIMIT_FAILURE, /* wrong keys, by client address, a minute */
+	LIMIT_MEDIA,   /* by stream, a minute */
 	LIMIT__MAX
 };
 

@@ -89,6 +89,8 @@ static const struct row ROWS[] = {
 	    "ffmpeg's program, for downloads and pictures; empty: none"),
 	TEXT(public_url, "",
 	    "scheme and host that links begin with; empty: the request's"),
+	TEXT(trusted_proxies, "",
+	    "addresses and prefixes whose X-Forwarded-For is believed"),
 	TEXT(cors_origins, "*",
 	    "origins that may call the API, separated by spaces; * is any"),
 	TEXT(ice_servers, "[]",
@@ -110,6 +112,8 @@ static const struct row ROWS[] = {
 	    "messages one peer may send in a minute; 0: no limit"),
 	INT("views_per_minute", views_per_minute, 240, 0, 1000000,
 	    "heartbeats one address may send in a minute; 0: no limit"),
+	INT("failures_per_minute", failures_per_minute, 30, 0, 1000000,
+	    "wrong keys one address may show in a minute; 0: no limit"),
 	INT("max_peers", max_peers, 8, 1, 100000,
 	    "viewers one broadcaster's page serves browser to browser"),
 	INT("mailbox_max", mailbox_max, 1024, 8, 100000,
@@ -134,6 +138,8 @@ static const struct row ROWS[] = {
 	    "threads of one program that run handlers"),
 	INT("parked_max", parked_max, 4096, 1, 100000,
 	    "requests one program may park; more get 503"),
+	INT("parked_per_client", parked_per_client, 1024, 1, 100000,
+	    "requests of one address that one program parks; more get 429"),
 	INT("busy_timeout", busy_timeout_ms, 5000, 1, 60000,
 	    "milliseconds to wait for another program's transaction"),
 	INT("disk_free_min", disk_free_min_mb, 64, 0, 1000000,
@@ -170,7 +176,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 41, "a row for each member of struct config");
+static_assert(ROW_COUNT == 44, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

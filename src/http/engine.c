@@ -31,6 +31,7 @@
 #include "http/engine.h"
 #include "http/exchange.h"
 #include "http/lot.h"
+#include "http/places.h"
 #include "http/queue.h"
 #include "http/serve.h"
 
@@ -168,8 +169,9 @@ engine_start_threads(struct engine *engine, struct error *err)
 	size_t i;
 	int rc = 0;
 
-	if (lot_start((size_t)engine->config->parked_max,
-		engine->door->tick != NULL, err) != 0)
+	if (places_open((size_t)engine->config->parked_max,
+		(size_t)engine->config->parked_per_client, err) != 0 ||
+	    lot_start(engine->door->tick != NULL, err) != 0)
 		return -1;
 	for (i = 0; i < engine->worker_count && rc == 0; i++)
 		rc = pthread_create(&engine->workers[i].thread, NULL,

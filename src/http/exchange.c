@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/exchange.h"
+#include "http/places.h"
 
 #define HEADERS_MAX 8192
 #define EVENTS_MAX (4 * 1024 * 1024)
@@ -74,6 +75,7 @@ exchange_begin(struct request *request, char **envp)
 	request->wake = WAKE_FIRST;
 	id_make_unique(request->id);
 	exchange_path(request);
+	client_find(request);
 	request->shown = request->path;
 	request->rest = "";
 }
@@ -104,6 +106,8 @@ void
 exchange_end(struct request *request)
 {
 	exchange_log(request);
+	if (request->has_place)
+		places_give(request->client_number);
 	keepsake_release(&request->state);
 	keepsake_release(&request->subject);
 	(void)json_object_put(request->body_tree);

@@ -34,12 +34,11 @@
 #define TICK_MS 1000 /* the door's tick */
 #define EVENTS_AT_ONCE 64
 
-/* Descriptors and `max` are set by lot_start; the rest is under `lock`. */
+/* Descriptors are set by lot_start; the rest is under `lock`. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_t thread;
 	int epoll_fd, bell_fd, watch_fd;
-	size_t max;
 	bool ticking;
 	struct request *first;
 	size_t count;
@@ -50,20 +49,6 @@ static struct {
 	.bell_fd = -1,
 	.watch_fd = -1,
 };
-
-int
-lot_reserve(struct error *err)
-{
-	size_t count;
-
-	(void)pthread_mutex_lock(&lot.lock);
-	count = lot.count;
-	(void)pthread_mutex_unlock(&lot.lock);
-	if (count < lot.max)
-		return 0;
-	return error_set_retry(
-	    err, ERROR_BUSY, 2, "Too many requests wait here already.");
-}
 
 static int
 lot_watch_descriptor(int fd, uint32_t events, void *what)
@@ -241,9 +226,8 @@ lot_thread(void *unused)
 }
 
 int
-lot_start(size_t parked_max, bool ticking, struct error *err)
+lot_start(bool ticking, struct error *err)
 {
-	lot.max = parked_max;
 	lot.ticking = ticking;
 	lot.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	lot.bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -49,6 +49,7 @@ static const struct problem PROBLEMS[] = {
 	[ERROR_NO_OFFER] = { 409, "no-offer", "No counter-offer is open" },
 	[ERROR_EXPIRED] = { 410, "expired", "Counter-offer expired" },
 	[ERROR_NO_ROOM] = { 507, "no-room", "Insufficient storage" },
+	[ERROR_CROWD] = { 429, "too-many-waiting", "Too many requests wait" },
 	[ERROR_RATE] = { 429, "too-many-requests", "Too many requests" },
 	[ERROR_MAILBOX_FULL] = { 429, "mailbox-full", "Mailbox is full" },
 	[ERROR_PEERS_MAX] = { 503, "too-many-viewers", "Too many viewers" },

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "http/exchange.h"
-#include "http/lot.h"
+#include "http/places.h"
 
 #define HEADER_NAME_MAX 64
 #define BASIC_MAX 512
@@ -290,14 +290,6 @@ request_secret(
 	return 1;
 }
 
-const char *
-request_client(const struct request *request)
-{
-	const char *address = exchange_variable(request, "REMOTE_ADDR");
-
-	return address != NULL ? address : "";
-}
-
 /* A host that is only what a host may be made of, or "localhost". */
 static const char *
 request_host(const struct request *request)
@@ -327,12 +319,23 @@ request_base(struct request *request)
 	return request->base;
 }
 
+int
+request_place(struct request *request, struct error *err)
+{
+	/* Under plain CGI it waits in its own process, not in the lot. */
+	if (request->cgi || request->has_place)
+		return 0;
+	if (places_take(request->client_number, err) != 0)
+		return -1;
+	request->has_place = true;
+	return 0;
+}
+
 enum verdict
 request_park(struct request *request, struct topic topic, uint32_t version,
     int64_t deadline_mono_ms, struct error *err)
 {
-	/* Under plain CGI it waits in its own process, not in the lot. */
-	if (!request->cgi && lot_reserve(err) != 0)
+	if (request_place(request, err) != 0)
 		return REQUEST_FAILED;
 	request->topic = topic;
 	request->version = version;

@@ -297,6 +297,25 @@ serve_first(const struct door *door, struct request *request, struct error *err)
 	return verdict;
 }
 
+/* Whoever guesses waits for each answer, on no thread. */
+static enum verdict
+serve_punish(
+    const struct door *door, struct request *request, struct error *err)
+{
+	const struct topic topic = topic_of("held", request->id);
+	struct error crowded;
+	int64_t hold_ms;
+
+	if (door->punish == NULL || request->streaming)
+		return REQUEST_FAILED;
+	hold_ms = door->punish(request, err);
+	if (hold_ms <= 0 || request->cgi)
+		return REQUEST_FAILED;
+	request->held = *err;
+	return request_park(request, topic, topic_version(topic),
+	    clock_mono_ms() + hold_ms, &crowded);
+}
+
 static enum verdict
 serve_again(const struct door *door, struct request *request, struct error *err)
 {
@@ -359,10 +378,16 @@ serve(const struct door *door, struct request *request, void *context)
 
 	for (;;) {
 		request->context = context;
-		if (request->wake == WAKE_FIRST)
-			verdict = serve_first(door, request, &err);
-		else
+		if (request->held.code != ERROR_NONE) {
+			serve_finish(request, REQUEST_FAILED, &request->held);
+			return;
+		}
+		if (request->wake != WAKE_FIRST)
 			verdict = serve_again(door, request, &err);
+		else
+			verdict = serve_first(door, request, &err);
+		if (request->wake == WAKE_FIRST && verdict == REQUEST_FAILED)
+			verdict = serve_punish(door, request, &err);
 		if (verdict != REQUEST_PARKED) {
 			serve_finish(request, verdict, &err);
 			return;

@@ -1,13 +1,13 @@
 /*
  * Rate limits.
  */
-#include <arpa/inet.h>
 #include <assert.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "live/limit.h"
 #include "store/rate.h"
@@ -30,6 +30,8 @@ static const struct allowance ALLOWANCES[] = {
 	    offsetof(struct config, signals_per_minute), 60000 },
 	[LIMIT_VIEW] = { "view", offsetof(struct config, views_per_minute),
 	    60000 },
+	[LIMIT_FAILURE] = { "failure",
+	    offsetof(struct config, failures_per_minute), 60000 },
 	[LIMIT_MEDIA] = { "media", offsetof(struct config, media_per_minute),
 	    60000 },
 };
@@ -37,20 +39,17 @@ static const struct allowance ALLOWANCES[] = {
 static_assert(sizeof(ALLOWANCES) / sizeof(ALLOWANCES[0]) == LIMIT__MAX,
     "an allowance for each limit");
 
-/*
- * One household or host usually has a whole IPv6 /64, so that is what counts
- * as one client; an IPv4 address counts as it is.
- */
+/* An address counts as its network. */
 static void
 limit_bucket(const char *name, const char *subject, char bucket[BUCKET_BYTES])
 {
-	struct in6_addr address;
-	char network[INET6_ADDRSTRLEN];
+	struct address address;
+	char network[ADDRESS_BYTES];
 
-	if (inet_pton(AF_INET6, subject, &address) == 1 &&
-	    !IN6_IS_ADDR_V4MAPPED(&address)) {
-		memset(&address.s6_addr[8], 0, 8);
-		(void)inet_ntop(AF_INET6, &address, network, sizeof(network));
+	if (address_parse(
+		(struct text){ subject, strlen(subject) }, &address)) {
+		address_network(&address);
+		address_format(&address, network);
 		subject = network;
 	}
 	(void)snprintf(bucket, BUCKET_BYTES, "%s:%.60s", name, subject);

@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "base/address.h"
 #include "live/live.h"
 #include "live/media.h"
 #include "store/mail.h"
@@ -82,6 +83,10 @@ live_check(const struct config *config, struct error *err)
 	    !begins_with_one_of(config->public_url, "https://", "http://"))
 		return error_set(err, ERROR_INPUT, "public_url",
 		    "setting public_url begins with https:// or http://");
+	if (!address_list_valid(config->trusted_proxies))
+		return error_set(err, ERROR_INPUT, "trusted_proxies",
+		    "setting trusted_proxies takes addresses and prefixes "
+		    "like 10.0.0.0/8, separated by spaces");
 	if (config->rtmp_url[0] != '\0' &&
 	    !begins_with_one_of(config->rtmp_url, "rtmp://", "rtmps://"))
 		return error_set(err, ERROR_INPUT, "rtmp_url",

@@ -4,6 +4,7 @@ import { assertProblem } from '../lib/client.js';
 import { insist } from '../lib/harm.js';
 import { OFFER, Viewer, onAir } from '../lib/peers.js';
 import { suite } from '../lib/suite.js';
+import { until } from '../lib/wait.js';
 
 /** Calls until the first answer that is refused; gives it and how many were taken. */
 async function untilRefused(call, status, most) {
@@ -92,6 +93,104 @@ suite('limits by the minute', { env: FEW, concurrency: 1 }, (test) => {
 		assertProblem(answer, 429);
 		assert.ok(taken >= 19, `${taken}`);
 		assert.equal((await api.signal(stream.id, two, { type: 'ice-candidate', data: {} })).status, 200);
+	});
+});
+
+suite('a proxy that is trusted', { env: { LIVEBIN_CREATE_PER_HOUR: '1', LIVEBIN_TRUSTED_PROXIES: '127.0.0.1 10.0.0.0/8 fd00::/8' }, concurrency: 1 }, (test) => {
+	const create = (api, forwarded, localAddress) => api.create({ title: 'a' }, {
+		headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, localAddress,
+	});
+
+	test('names its clients, each with a limit of its own', async ({ api, server }) => {
+		assert.equal((await create(api, '192.0.2.1')).status, 201);
+		assertProblem(await create(api, '192.0.2.1'), 429);
+		assert.equal((await create(api, '192.0.2.2')).status, 201);
+		assertProblem(await create(api, '192.0.2.2:1234'), 429);
+		await until('the log names it', () => / from 192\.0\.2\.1\n/.test(server.log()));
+	});
+
+	test('is believed as far as those whom it believes', async ({ api }) => {
+		assertProblem(await create(api, '192.0.2.99, 192.0.2.1'), 429);
+		assertProblem(await create(api, '192.0.2.1, 10.1.2.3, fd00::1'), 429);
+		assertProblem(await create(api, 'nonsense, 192.0.2.1'), 429);
+		assert.equal((await create(api, '192.0.2.1, nonsense')).status, 201, 'the proxy itself');
+		assertProblem(await create(api), 429);
+	});
+
+	test('names a household by its IPv6 network', async ({ api }) => {
+		assert.equal((await create(api, '2001:db8:1:2::1')).status, 201);
+		assertProblem(await create(api, '[2001:db8:1:2:ffff::9]:443'), 429);
+		assert.equal((await create(api, '2001:db8:1:3::1')).status, 201);
+	});
+
+	test('is no other address', async ({ api }) => {
+		assert.equal((await create(api, '192.0.2.50', '127.0.0.2')).status, 201);
+		assertProblem(await create(api, '192.0.2.51', '127.0.0.2'), 429);
+	});
+});
+
+suite('wrong keys', { env: { LIVEBIN_FAILURES_PER_MINUTE: '4' }, concurrency: 1 }, (test) => {
+	test('cost a moment, then an answer; who has the right one notices nothing', async ({ api, server }) => {
+		const { id, key } = await api.live();
+		const wrong = (localAddress) => api.start(id, 'k'.repeat(32), { localAddress });
+		const began = Date.now();
+		assertProblem(await wrong(), 401);
+		assert.ok(Date.now() - began >= 250, 'it waited');
+		const { answer } = await untilRefused(async () => {
+			const refused = await wrong();
+			return refused.status === 401 ? { ...refused, status: 200 } : refused;
+		}, 429, 4);
+		assertProblem(answer, 429);
+		assert.ok(Number(answer.headers['retry-after']) > 0);
+		for (const refused of [
+			await api.request('POST', `/${id}/key`, { headers: { authorization: `Basic ${Buffer.from(`x:${'k'.repeat(32)}`).toString('base64')}` } }),
+			await api.poll(id, 'k'.repeat(32)), await api.raw('PUT', `/push/${'k'.repeat(32)}/index.m3u8`, { body: 'x' }),
+		]) assertProblem(refused, 429);
+		assert.equal((await api.start(id, key)).status, 200);
+		assertProblem(await wrong('127.0.0.2'), 401);
+		assert.doesNotMatch(server.log(), /k{32}/);
+	});
+
+	test('are as slow for a private stream, which is still not shown', async ({ api }) => {
+		const { id } = await api.live({ visibility: 'PRIVATE' });
+		const ask = (options) => api.get(id, { localAddress: '127.0.0.3', ...options });
+		assertProblem(await ask(), 404);
+		const shown = { headers: { authorization: `Bearer ${'k'.repeat(32)}` } };
+		const began = Date.now();
+		assertProblem(await ask(shown), 404);
+		assert.ok(Date.now() - began >= 250, 'it waited');
+		for (let n = 0; n < 3; n++) await ask(shown);
+		assertProblem(await ask(shown), 429);
+		assertProblem(await ask(), 404);
+	});
+
+	test('hold no thread while they wait', async ({ api }) => {
+		const { id } = await api.live();
+		const wrong = Array.from({ length: 40 }, (_, n) => api.start(id, 'w'.repeat(32), { localAddress: `127.0.1.${n}` }));
+		const began = Date.now();
+		await Promise.all(wrong);
+		assert.ok(Date.now() - began < 40 * 300 / 4, 'they waited side by side');
+	});
+});
+
+suite('three that wait', { env: { LIVEBIN_PARKED_PER_CLIENT: '3' } }, (test) => {
+	test('are one address\'s; the fourth is refused, and nobody else', async ({ api }) => {
+		const stream = await onAir(api);
+		const open = [];
+		for (let n = 0; n < 3; n++) open.push(await api.events(`/${stream.id}/events`));
+		assertProblem(await api.request('GET', `/${stream.id}/events`), 429, { title: 'Too many requests wait' });
+		assert.equal((await api.view(stream.id)).status, 200, 'what doesn\'t wait is served');
+		await open[0].next('viewers', ({ viewers }) => viewers === 1);
+		assert.ok(open.every(({ ended }) => !ended));
+		const waiting = api.signal(stream.id, undefined, { type: 'offer', data: OFFER }, { localAddress: '127.0.0.9' });
+		await stream.publisher.answerNext();
+		assert.equal((await waiting).status, 200);
+		open[1].rst();
+		const again = await insist('there is a place again', async () => {
+			const one = await api.events(`/${stream.id}/events`).catch(() => null);
+			return one?.status === 200 ? one : null;
+		});
+		for (const one of [open[0], open[2], again]) one.close();
 	});
 });
 

@@ -117,7 +117,7 @@ suite('a reader that is parked', { env: ROOM, concurrency: 1 }, (test) => {
 });
 
 const CROWD = {
-	LIVEBIN_MAX_PEERS: '2500', LIVEBIN_MAILBOX_MAX: '20000', LIVEBIN_PEER_GRACE: '120', LIVEBIN_VIEWER_TIMEOUT: '600',
+	LIVEBIN_PARKED_PER_CLIENT: '4096', LIVEBIN_MAX_PEERS: '2500', LIVEBIN_MAILBOX_MAX: '20000', LIVEBIN_PEER_GRACE: '120', LIVEBIN_VIEWER_TIMEOUT: '600',
 };
 
 suite(`${MANY} readers`, { env: CROWD, concurrency: 1 }, (test) => {

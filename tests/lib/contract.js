@@ -17,6 +17,9 @@ const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: fals
 ajv.addVocabulary(Object.keys(DOCUMENT));
 ajv.addSchema(DOCUMENT, 'openapi', false, false);
 
+/** What any route may answer. */
+const EVERYWHERE = { 429: { $ref: '#/components/responses/TooManyRequests' } };
+
 const validators = new Map();
 
 /** The schema's validator, by its place in the document. */
@@ -180,7 +183,7 @@ export function checkAnswer(server, request, answer) {
 	if (method === 'options') checkPreflight(route, answer, what);
 	const operation = route.item[method];
 	if (!operation || (request.method === 'HEAD' && !methodsOf(route).includes('HEAD'))) return checkMethod(route, answer, what);
-	const documented = operation.responses[answer.status];
+	const documented = operation.responses[answer.status] ?? EVERYWHERE[answer.status];
 	assert.ok(documented, `${what}: the contract has no such status here: ${answer.text}`);
 	const place = `/paths/${step(route.path)}/${method}/responses/${answer.status}`;
 	const { node, pointer } = follow(documented, place);

@@ -26,6 +26,7 @@ const NO_LIMITS = {
 	LIVEBIN_OFFERS_PER_MINUTE: '0',
 	LIVEBIN_SIGNALS_PER_MINUTE: '0',
 	LIVEBIN_VIEWS_PER_MINUTE: '0',
+	LIVEBIN_FAILURES_PER_MINUTE: '0',
 };
 /** This environment without settings of whoever runs the tests. */
 const CLEAN = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LIVEBIN_')));

@@ -114,6 +114,7 @@ static const struct {
 	{ "offers_per_minute", 0, 1000000 },
 	{ "signals_per_minute", 0, 1000000 },
 	{ "views_per_minute", 0, 1000000 },
+	{ "failures_per_minute", 0, 1000000 },
 	{ "max_peers", 1, 100000 },
 	{ "mailbox_max", 8, 100000 },
 	{ "signal_bytes_max", 1024, 1048576 },
@@ -138,6 +139,7 @@ static const struct {
 	{ "sse_max", 1, 86400 },
 	{ "workers", 1, 64 },
 	{ "parked_max", 1, 100000 },
+	{ "parked_per_client", 1, 100000 },
 	{ "busy_timeout", 1, 60000 },
 	{ "disk_free_min", 0, 1000000 },
 };
@@ -229,7 +231,7 @@ the_printed_table_has_each_setting_once(void **state)
 	(void)fclose(to);
 	for (i = 0; i < size; i++)
 		rows += text[i] == '\n';
-	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 11);
+	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 12);
 	for (i = 0; i < UNIT_COUNT(NUMBERS); i++) {
 		variable_of(NUMBERS[i].name, variable);
 		(void)snprintf(line, sizeof(line), "%s = ", variable);

@@ -10,7 +10,6 @@
 #include "http/queue.h"
 #include "unit.h"
 
-#define PLACES 4
 #define SOON_MS 60000 /* no test takes that long unless a wake is lost */
 
 struct parked {
@@ -187,28 +186,6 @@ others_stay_parked(void **state)
 	leave(&third);
 }
 
-static void
-there_are_so_many_places(void **state)
-{
-	struct parked parked[PLACES];
-	struct error err;
-	int i;
-
-	(void)state;
-	for (i = 0; i < PLACES; i++) {
-		unit_ok(lot_reserve(&err), &err);
-		park(&parked[i], topic_version(*topic()), SOON_MS);
-	}
-	unit_fails(lot_reserve(&err), &err, ERROR_BUSY);
-	assert_true(err.retry_after_s > 0);
-	wake();
-	for (i = 0; i < PLACES; i++)
-		assert_non_null(next(SOON_MS));
-	unit_ok(lot_reserve(&err), &err);
-	for (i = 0; i < PLACES; i++)
-		leave(&parked[i]);
-}
-
 /* The last test: a lot that was stopped stays so. */
 static void
 a_stop_lets_all_go_on_and_later_ones_at_once(void **state)
@@ -238,7 +215,7 @@ begin(void **state)
 
 	if (unit_group_begin(state) != 0 || queue_open(&err) != 0)
 		return -1;
-	return lot_start(PLACES, true, &err);
+	return lot_start(true, &err);
 }
 
 int
@@ -255,7 +232,6 @@ main(void)
 		cmocka_unit_test(a_client_that_is_gone_lets_a_request_go_on),
 		cmocka_unit_test(what_a_client_sends_does_not_matter),
 		cmocka_unit_test(others_stay_parked),
-		cmocka_unit_test(there_are_so_many_places),
 		cmocka_unit_test(a_stop_lets_all_go_on_and_later_ones_at_once),
 	};
 
