@@ -63,11 +63,12 @@ export async function openBrowser(kind, { camera = CAMERA } = {}) {
 	const profile = mkdtempSync(join(tmpdir(), 'livebin-browser-'));
 	const options = kind === 'firefox' ? FIREFOX : CHROMIUM;
 	const browser = await puppeteer.launch({
-		...options, headless: true, userDataDir: profile, protocolTimeout: 120_000,
+		...options, headless: true, userDataDir: profile, protocolTimeout: 240_000,
 	});
 	/** A page whose errors end up in `page.problems`. */
 	const open = async (context, width, height) => {
 		const page = await context.newPage();
+		page.setDefaultTimeout(120_000);
 		page.problems = [];
 		page.on('pageerror', (error) => page.problems.push(`uncaught: ${error.message}`));
 		page.on('console', (message) => {
