@@ -10,6 +10,19 @@ import { Stage } from '../lib/stage.js';
 import { until } from '../lib/wait.js';
 import { assertSeen, FRAMES, PlayerSite, WhepBroadcast } from '../lib/whep_players.js';
 
+/** W5, P1 of the checklist: all candidates, one port, one bundle, one stream, and nothing is received. */
+function assertAnswer(sdp) {
+	const [session, ...sections] = sdp.split(/^(?=m=)/m);
+	assert.match(session, /^a=group:BUNDLE 0 1\r$/m);
+	assert.equal(sections.length, 2);
+	assert.match(sections[0], /^a=candidate:/m);
+	for (const section of sections)
+		for (const line of [/^a=sendonly\r$/m, /^a=rtcp-mux\r$/m, /^a=rtcp-mux-only\r$/m, /^a=ice-ufrag:/m, /^a=fingerprint:/m])
+			assert.match(section, line);
+	const streams = sections.map((section) => /^a=msid:(\S+)/m.exec(section)?.[1]);
+	assert.ok(streams[0] && streams[0] === streams[1], `${streams}`);
+}
+
 describe('WHEP players that others wrote', () => {
 	const stage = new Stage('whep-clients');
 	const broadcast = new WhepBroadcast(stage);
@@ -18,6 +31,7 @@ describe('WHEP players that others wrote', () => {
 		const site = await PlayerSite.open();
 		try {
 			const page = stage.watch;
+			const answered = page.waitForResponse((response) => response.status() === 201);
 			await page.goto(site.address(broadcast.whepUrl));
 			await assertMoves(page);
 			const frames = await until('enough frames are decoded', async () => {
@@ -26,6 +40,7 @@ describe('WHEP players that others wrote', () => {
 			});
 			assertSeen(await page.$eval(hook('video'), ({ videoWidth, videoHeight }, count) =>
 				({ frames: count, width: videoWidth, height: videoHeight }), frames));
+			assertAnswer(await (await answered).text());
 			await broadcast.viewersAre(1);
 			await page.evaluate(() => globalThis.livebin.client.stop());
 			await broadcast.viewersAre(0);

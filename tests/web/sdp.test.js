@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 
 import { webModule } from '../lib/web.js';
 
-const { accepts, fragmentOf, iceOf, withFragment, withOneMeaning } = await webModule('sdp.js');
+const { accepts, fragmentOf, iceOf, withFragment, withMuxOnly, withOneMeaning } = await webModule('sdp.js');
 const { iceServersOf, parseLinks } = await webModule('link-header.js');
 
 const lines = (...rows) => rows.map((row) => `${row}\r\n`).join('');
@@ -81,6 +81,15 @@ describe('a description after a restart', () => {
 	it('isn\'t made of what has no credentials', () => {
 		assert.throws(() => withFragment(OFFER, 'a=ice-ufrag:only\r\n'), SyntaxError);
 		assert.throws(() => withFragment(OFFER, ''), SyntaxError);
+	});
+});
+
+describe('a description of one port', () => {
+	it('says so in each section, once', () => {
+		const sdp = 'v=0\r\nm=video 9 X 1\r\na=rtcp-mux\r\na=rtcp-rsize\r\nm=audio 9 X 1\r\na=rtcp-mux\r\n';
+		assert.equal(withMuxOnly(sdp), sdp.replaceAll('a=rtcp-mux\r\n', 'a=rtcp-mux\r\na=rtcp-mux-only\r\n'));
+		assert.equal(withMuxOnly(withMuxOnly(sdp)).match(/a=rtcp-mux\r\n/g).length, 2);
+		assert.equal(withMuxOnly('v=0\r\n'), 'v=0\r\n');
 	});
 });
 

@@ -11,7 +11,7 @@
 
 import { gathered } from './gathering.js';
 import { fit } from './room.js';
-import { accepts, withFragment, withOneMeaning } from './sdp.js';
+import { accepts, withFragment, withMuxOnly, withOneMeaning } from './sdp.js';
 import { Turns } from './turns.js';
 
 /**
@@ -118,7 +118,7 @@ export class PublisherPeer {
 	/** @param {string|undefined} sdp @param {number|undefined} attempt */
 	async #answer(sdp, attempt) {
 		await this.pc.setLocalDescription({ type: 'answer', sdp });
-		const whole = this.#trickles ? sdp : await gathered(this.pc);
+		const whole = this.#trickles ? sdp : withMuxOnly(await gathered(this.pc));
 		if (this.#isOver) return;
 		this.#on.send('answer', { type: 'answer', sdp: whole, attempt });
 		await this.#addEarly();
@@ -138,7 +138,7 @@ export class PublisherPeer {
 			await this.#give(sender, tracks[kind]);
 		}
 		await this.pc.setLocalDescription(await this.pc.createOffer());
-		const sdp = await gathered(this.pc);
+		const sdp = withMuxOnly(await gathered(this.pc));
 		if (!this.#isOver) this.#on.send('offer', { type: 'offer', sdp, attempt });
 	}
 

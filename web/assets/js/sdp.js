@@ -93,6 +93,13 @@ export function withFragment(sdp, fragment) {
 }
 
 /**
+ * A description that says what browsers do anyway and don't say: RTP and RTCP
+ * go over one port and no other (RFC 8858), which WHEP wants said.
+ * @param {string} sdp
+ */
+export const withMuxOnly = (sdp) => sdp.replace(/^a=rtcp-mux(?=\r?$)/gm, '$&\r\na=rtcp-mux-only');
+
+/**
  * An offer in which the number of a header extension means one thing, as it
  * must in a bundle (RFC 9143): another meaning that comes later goes unused.
  * Chromium refuses all of an offer that has two, and aiortc made such for years.
