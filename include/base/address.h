@@ -21,6 +21,7 @@ struct address {
  */
 bool address_parse(struct text text, struct address *address);
 
+/* As people write it (RFC 5952); a mapped IPv4 address as IPv4. */
 void address_format(const struct address *address, char text[ADDRESS_BYTES]);
 
 /*

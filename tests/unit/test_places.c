@@ -9,7 +9,7 @@
 #define SHARE 8
 
 static void
-the_last_one_is_refused_and_a_place_that_is_given_back_is_there(void **state)
+the_last_is_refused_until_a_place_is_given_back(void **state)
 {
 	struct error err;
 	uint64_t i;
@@ -101,7 +101,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-		    the_last_one_is_refused_and_a_place_that_is_given_back_is_there),
+		    the_last_is_refused_until_a_place_is_given_back),
 		cmocka_unit_test(one_client_has_its_share_and_no_other_notices),
 		cmocka_unit_test(clients_that_share_a_slot_are_told_apart),
 	};
