@@ -82,9 +82,9 @@ export async function openBrowser(kind, { camera = CAMERA } = {}) {
 	};
 	return {
 		kind,
-		page: (width = 1280, height = 800) => open(browser, width, height),
+		page: (width = 900, height = 620) => open(browser, width, height),
 		/** A page of somebody else: nothing is shared with the other pages. */
-		guest: async (width = 1280, height = 800) => open(await browser.createBrowserContext(), width, height),
+		guest: async (width = 900, height = 620) => open(await browser.createBrowserContext(), width, height),
 		/** Ends the process without a word to any page, as a crash does. */
 		kill() {
 			browser.process()?.kill('SIGKILL');
