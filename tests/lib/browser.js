@@ -82,9 +82,9 @@ export async function openBrowser(kind, { camera = CAMERA } = {}) {
 	};
 	return {
 		kind,
-		page: (width = 900, height = 620) => open(browser, width, height),
+		page: (width = 1280, height = 800) => open(browser, width, height),
 		/** A page of somebody else: nothing is shared with the other pages. */
-		guest: async (width = 900, height = 620) => open(await browser.createBrowserContext(), width, height),
+		guest: async (width = 1280, height = 800) => open(await browser.createBrowserContext(), width, height),
 		/** Ends the process without a word to any page, as a crash does. */
 		kill() {
 			browser.process()?.kill('SIGKILL');
@@ -182,8 +182,11 @@ export async function press(page, name) {
 	let last = '';
 	await until(`${name} lies still`, async () => {
 		const now = await page.$eval(hook(name), (element) => {
+			element.scrollIntoView({ block: 'center', behavior: 'instant' });
 			const { x, y, width, height } = element.getBoundingClientRect();
-			return element.disabled ? '' : [x, y, width, height].join();
+			// A dialog that is closing still lies over it.
+			const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+			return element.disabled || !element.contains(hit) ? '' : [x, y, width, height].join();
 		});
 		const isStill = now !== '' && now === last;
 		last = now;
@@ -196,8 +199,11 @@ export async function press(page, name) {
 /** Stops in the studio; with viewers there it asks first. */
 export async function stop(page) {
 	await press(page, 'main-button');
-	const sure = await page.waitForSelector(`dialog[open] ${hook('confirm-yes')}`, { timeout: 2000 }).catch(() => null);
-	await sure?.click();
+	const yes = `dialog[open] ${hook('confirm-yes')}`;
+	const isAsked = await until('it is asked whether that is meant, or done', () => page.evaluate((selector, status) =>
+		(document.querySelector(selector) ? 'asked' : /over/i.test(document.querySelector(status).textContent) && 'done'),
+	yes, hook('status')));
+	if (isAsked === 'asked') await page.click(yes);
 	await seeText(page, 'status', /over/i);
 }
 
