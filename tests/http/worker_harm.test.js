@@ -117,7 +117,8 @@ describe('a worker that is killed', { concurrency: 1 }, () => {
 		const { recording } = await broadcast.read();
 		assert.equal(recording.state, 'READY');
 		assert.equal(recording.mp4Url, null);
-		assert.equal(recording.detail, 'No MP4: ffmpeg took longer than it may.');
+		// On a slow machine other work may take too long as well.
+		assert.match(recording.detail, /^No MP4: ffmpeg took longer than it may\./);
 		assert.deepEqual(leftovers(folder), []);
 	});
 
