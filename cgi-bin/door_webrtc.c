@@ -137,7 +137,7 @@ webrtc_tag(struct request *request, int64_t ice)
 }
 
 int
-webrtc_match(struct request *request, int64_t ice, bool *any, struct error *err)
+webrtc_match(struct request *request, int64_t ice, struct error *err)
 {
 	const char *shown = request_header(request, "If-Match");
 	char tag[TAG_BYTES];
@@ -148,8 +148,8 @@ webrtc_match(struct request *request, int64_t ice, bool *any, struct error *err)
 		    "Send If-Match with the session's ETag, or * for an ICE "
 		    "restart.");
 	/* Some players quote the star. */
-	*any = strcmp(shown, "*") == 0 || strcmp(shown, "\"*\"") == 0;
-	if (*any || strstr(shown, tag) != NULL)
+	if (strcmp(shown, "*") == 0 || strcmp(shown, "\"*\"") == 0 ||
+	    strstr(shown, tag) != NULL)
 		return 0;
 	return error_set(err, ERROR_PRECONDITION, NULL,
 	    "The session has had an ICE restart since; its ETag is another.");

@@ -33,10 +33,10 @@ int webrtc_body(struct request *request, struct text *text, struct error *err)
 void webrtc_tag(struct request *request, int64_t ice);
 
 /*
- * If-Match against them: 0 if it names them or is "*" (*any then), -1 with
- * *err: ERROR_PRECONDITION_MISSING, ERROR_PRECONDITION.
+ * If-Match against them: 0 if it names them or is "*", -1 with *err:
+ * ERROR_PRECONDITION_MISSING, ERROR_PRECONDITION.
  */
-int webrtc_match(struct request *request, int64_t ice, bool *any,
-    struct error *err) __attribute__((warn_unused_result));
+int webrtc_match(struct request *request, int64_t ice, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

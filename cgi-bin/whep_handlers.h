@@ -4,7 +4,11 @@
 #ifndef LIVEBIN_WHEP_HANDLERS_H
 #define LIVEBIN_WHEP_HANDLERS_H
 
-#include "http/request.h"
+#include "door_offer.h"
+#include "live/whep.h"
+
+/* What a PATCH of a session takes. */
+#define WHEP_PATCH_TYPES SDP_FRAGMENT_TYPE ", " SDP_TYPE
 
 /* /api/live/:id/whep, and :id/alive for the publisher. */
 request_handler whep_post, whep_alive_post;
@@ -14,6 +18,14 @@ request_handler whep_session_get, whep_session_patch, whep_session_delete;
 
 /* /whep/:id/events, and its one stream. */
 request_handler whep_events_post, whep_stream_get, whep_stream_delete;
+
+/*
+ * Sends an offer, or a restart, whose message is `data` (released); the
+ * attempt in it is the offer's.
+ */
+int whep_send(struct request *request, struct offer *offer,
+    const struct signal *signal, struct buf *data, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* The session's address, absolute; `token` stands for it. */
 #define WHEP_URL_BYTES 512

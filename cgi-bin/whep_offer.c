@@ -46,7 +46,7 @@ answer_reply(struct request *request, const struct offer *offer,
 
 	whep_url(request, offer->token, "", url);
 	reply_header(request, "Location", url);
-	reply_header(request, "Accept-Patch", SDP_FRAGMENT_TYPE ", " SDP_TYPE);
+	reply_header(request, "Accept-Patch", WHEP_PATCH_TYPES);
 	webrtc_tag(request, offer->ice);
 	webrtc_links(request);
 	events_link(request, offer->token);
@@ -89,6 +89,20 @@ hls_link(struct request *request)
 	reply_header(request, "Link", link);
 }
 
+int
+whep_send(struct request *request, struct offer *offer,
+    const struct signal *signal, struct buf *data, struct error *err)
+{
+	struct signal sent = *signal;
+	int rc;
+
+	sent.data = data->data;
+	rc = data->failed ? error_set(err, ERROR_SYSTEM, NULL, "out of memory")
+			  : offer_begin(request, &sent, offer, err);
+	buf_free(data);
+	return rc;
+}
+
 static enum verdict
 whep_begin(struct request *request, struct offer *offer, struct error *err)
 {
@@ -97,7 +111,7 @@ whep_begin(struct request *request, struct offer *offer, struct error *err)
 	struct text text;
 	struct sdp sdp;
 	struct buf data;
-	int found, rc;
+	int found;
 
 	if (webrtc_offer(request, SDP_PLAYS, &text, &sdp, err) != 0)
 		return REQUEST_FAILED;
@@ -111,12 +125,9 @@ whep_begin(struct request *request, struct offer *offer, struct error *err)
 	offer->ice = signal.ice = sdp_ice_tag(&sdp);
 	signal.viewer_id = found == 1 ? viewer : NULL;
 	whep_offer_data(&data, text, offer->attempt);
-	signal.data = data.data;
-	rc = data.failed ? error_set(err, ERROR_SYSTEM, NULL, "out of memory")
-			 : offer_begin(request, &signal, offer, err);
-	buf_free(&data);
-	return rc == 0 ? offer_wait(request, whep_answered, err)
-		       : REQUEST_FAILED;
+	if (whep_send(request, offer, &signal, &data, err) != 0)
+		return REQUEST_FAILED;
+	return offer_wait(request, whep_answered, err);
 }
 
 enum verdict

@@ -83,22 +83,18 @@ static enum verdict
 session_restart(struct request *request, struct text fragment, int64_t ice,
     struct error *err)
 {
-	struct signal signal = { .type = MAIL_OFFER };
+	const struct signal signal = { .type = MAIL_OFFER };
 	struct offer *offer = offer_state(request, err);
 	struct buf data;
-	int rc;
 
 	if (offer == NULL)
 		return REQUEST_FAILED;
 	offer->attempt = id_number();
 	offer->ice = ice;
 	whep_restart_data(&data, fragment, offer->attempt);
-	signal.data = data.data;
-	rc = data.failed ? error_set(err, ERROR_SYSTEM, NULL, "out of memory")
-			 : offer_begin(request, &signal, offer, err);
-	buf_free(&data);
-	return rc == 0 ? offer_wait(request, restart_answered, err)
-		       : REQUEST_FAILED;
+	if (whep_send(request, offer, &signal, &data, err) != 0)
+		return REQUEST_FAILED;
+	return offer_wait(request, restart_answered, err);
 }
 
 /* New credentials are a restart, whatever else the fragment holds. */
@@ -109,9 +105,8 @@ session_trickle(struct request *request, struct error *err)
 	const int64_t ice = call->caller.peer.ice;
 	struct text text;
 	struct sdp fragment;
-	bool any;
 
-	if (webrtc_match(request, ice, &any, err) != 0 ||
+	if (webrtc_match(request, ice, err) != 0 ||
 	    webrtc_fragment(request, &text, &fragment, err) != 0)
 		return REQUEST_FAILED;
 	if (sdp_ice(&fragment).ufrag.at != NULL &&

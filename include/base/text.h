@@ -26,6 +26,12 @@ struct text text_trim(struct text text);
  */
 struct text text_cut(struct text *text, char mark);
 
+/*
+ * Bytes of the UTF-8 character (RFC 3629) that begins there, of which `left`
+ * (at least one) may be read; 0: none does, or it is NUL.
+ */
+size_t text_utf8_size(const unsigned char *at, size_t left);
+
 /* Are the bytes UTF-8 (RFC 3629) without NUL? */
 bool text_utf8(struct text text);
 

@@ -106,6 +106,10 @@ int signaling_read(struct live *live, const struct call *call,
 void signaling_vanished(
     struct live *live, const struct call *call, const struct cursor *cursor);
 
+/* 1 if a publisher's page is present, and its session; 0, or -1 with *err. */
+int signaling_publisher(struct live *live, const char *stream_id,
+    int64_t *session, struct error *err) __attribute__((warn_unused_result));
+
 /* The mailbox a caller reads, as a topic to wait for. */
 struct topic signaling_topic(const struct call *call);
 

@@ -52,11 +52,11 @@ text_cut(struct text *text, char mark)
 }
 
 /*
- * Bytes of the character that begins there, or 0. The second byte's bounds
- * shut out overlong forms, surrogates, and what is beyond U+10FFFF.
+ * The second byte's bounds shut out overlong forms, surrogates, and what is
+ * beyond U+10FFFF.
  */
-static size_t
-utf8_size(const unsigned char *at, size_t left)
+size_t
+text_utf8_size(const unsigned char *at, size_t left)
 {
 	unsigned char low = 0x80, high = 0xbf;
 	size_t size, i;
@@ -91,7 +91,7 @@ text_utf8(struct text text)
 	size_t i, size;
 
 	for (i = 0; i < text.size; i += size) {
-		size = utf8_size(at + i, text.size - i);
+		size = text_utf8_size(at + i, text.size - i);
 		if (size == 0)
 			return false;
 	}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "http/json_text.h"
 
 enum expected {
@@ -123,38 +124,13 @@ take_escape(struct cursor *c)
 	return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/* One character beyond ASCII: the well-formed sequences of RFC 3629. */
 static bool
 take_utf8(struct cursor *c)
 {
-	static const struct {
-		unsigned char lead_min, lead_max, second_min, second_max, size;
-	} FORMS[] = {
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	const unsigned char *at = c->at;
-	size_t i, j;
+	const size_t size = text_utf8_size(c->at, (size_t)(c->end - c->at));
 
-	for (i = 0; i < sizeof(FORMS) / sizeof(FORMS[0]); i++) {
-		if (at[0] < FORMS[i].lead_min || at[0] > FORMS[i].lead_max)
-			continue;
-		if (c->end - at < FORMS[i].size ||
-		    at[1] < FORMS[i].second_min || at[1] > FORMS[i].second_max)
-			return false;
-		for (j = 2; j < FORMS[i].size; j++)
-			if ((at[j] & 0xc0) != 0x80)
-				return false;
-		c->at += FORMS[i].size;
-		return true;
-	}
-	return false;
+	c->at += size;
+	return size > 0;
 }
 
 /* RFC 8259, section 7; the quotes included. */

@@ -262,7 +262,8 @@ serve_options(
 	own = serve_match(door, request, "OPTIONS", &allow, err) == 0;
 	if (!own && err->code != ERROR_METHOD)
 		return REQUEST_FAILED;
-	allow_add_all(door, request, &allow);
+	if (own)
+		allow_add_all(door, request, &allow);
 	reply_header(request, "Allow", allow.list);
 	cors_preflight(request, allow.list);
 	/* WHIP wants 200 (RFC 9725, section 4.2); both are good answers. */

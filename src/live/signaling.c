@@ -227,23 +227,32 @@ renewal_slack_ms(const struct live *live)
 	return live->config->viewer_timeout_s * 1000 / 8;
 }
 
-/* The publisher's page that is present, or ERROR_NO_PUBLISHER. */
-static int
-offer_find_publisher(struct live *live, const char *stream_id, int64_t *session,
+int
+signaling_publisher(struct live *live, const char *stream_id, int64_t *session,
     struct error *err)
 {
 	struct publisher publisher;
 	int found;
 
 	found = store_publisher_find(live->store, stream_id, &publisher, err);
-	if (found < 0)
-		return -1;
-	if (found == 0 || publisher.lease_unix_ms <= clock_unix_ms())
+	if (found != 1)
+		return found;
+	*session = publisher.session;
+	return publisher.lease_unix_ms > clock_unix_ms();
+}
+
+/* The publisher's page that is present, or ERROR_NO_PUBLISHER. */
+static int
+offer_find_publisher(struct live *live, const char *stream_id, int64_t *session,
+    struct error *err)
+{
+	const int present = signaling_publisher(live, stream_id, session, err);
+
+	if (present == 0)
 		return error_set_retry(err, ERROR_NO_PUBLISHER, 2,
 		    "The broadcaster's page isn't connected at the moment. "
 		    "Offer again.");
-	*session = publisher.session;
-	return 0;
+	return present < 0 ? -1 : 0;
 }
 
 /* Makes the peer, its viewer, and the publisher's notice of it. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "live/token.h"
 
 #define USED_STEP_MS (60 * 1000)
@@ -14,13 +15,10 @@
 static bool
 token_name_valid(const char *name)
 {
-	static const char MARKS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789._-";
-	const size_t size = strlen(name);
+	const struct text text = { name, strlen(name) };
 
 	/* Or it would be read as an option of the command. */
-	return size >= 1 && size <= TOKEN_NAME_MAX && name[0] != '-' &&
-	       strspn(name, MARKS) == size;
+	return name[0] != '-' && text_of(text, "._-", TOKEN_NAME_MAX);
 }
 
 int

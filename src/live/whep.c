@@ -130,17 +130,31 @@ whep_answer_free(struct whep_answer *answer)
 	answer->text = NULL;
 }
 
+/* Sends an object, which is put away, to the publisher. */
+static int
+session_send(struct live *live, const struct call *call, enum mail_type type,
+    struct json_object *data, struct error *err)
+{
+	struct signal signal = { .type = type };
+	struct buf text;
+	int rc;
+
+	data_write(&text, data);
+	signal.data = text.data;
+	rc = text.failed ? error_set(err, ERROR_SYSTEM, NULL, "out of memory")
+			 : signaling_send(live, call, &signal, err);
+	buf_free(&text);
+	return rc;
+}
+
 /* One candidate as pages hand it to RTCPeerConnection. */
 static int
 trickle_one(struct live *live, const struct call *call, const struct sdp *from,
     const struct sdp_candidate *candidate, struct error *err)
 {
-	struct signal signal = { .type = MAIL_ICE_CANDIDATE };
 	const struct text mid = from->media[candidate->media].mid;
 	const struct text ufrag = sdp_ice(from).ufrag;
 	struct json_object *data = json_object_new_object();
-	struct buf text;
-	int rc;
 
 	add_text(data, "candidate", candidate->text);
 	if (mid.at != NULL)
@@ -150,12 +164,7 @@ trickle_one(struct live *live, const struct call *call, const struct sdp *from,
 		    json_object_new_int(candidate->media));
 	if (ufrag.at != NULL)
 		add_text(data, "usernameFragment", ufrag);
-	data_write(&text, data);
-	signal.data = text.data;
-	rc = text.failed ? error_set(err, ERROR_SYSTEM, NULL, "out of memory")
-			 : signaling_send(live, call, &signal, err);
-	buf_free(&text);
-	return rc;
+	return session_send(live, call, MAIL_ICE_CANDIDATE, data, err);
 }
 
 int
@@ -213,10 +222,7 @@ whep_accept(struct live *live, const struct call *call, struct text sdp,
     struct error *err)
 {
 	const struct peer *peer = &call->caller.peer;
-	struct signal signal = { .type = MAIL_ANSWER };
 	struct json_object *data;
-	struct buf text;
-	int rc;
 
 	if (peer->offer_until_unix_ms == 0)
 		return error_set(err, ERROR_NO_OFFER, NULL,
@@ -229,12 +235,7 @@ whep_accept(struct live *live, const struct call *call, struct text sdp,
 	(void)json_object_object_add(
 	    data, "type", json_object_new_string(MAIL_TYPE_NAMES[MAIL_ANSWER]));
 	add_text(data, "sdp", sdp);
-	data_write(&text, data);
-	signal.data = text.data;
-	rc = text.failed ? error_set(err, ERROR_SYSTEM, NULL, "out of memory")
-			 : signaling_send(live, call, &signal, err);
-	buf_free(&text);
-	if (rc != 0)
+	if (session_send(live, call, MAIL_ANSWER, data, err) != 0)
 		return -1;
 	return session_write(live, peer, store_peer_set_offer, 0, err);
 }
@@ -251,19 +252,16 @@ int
 whep_state(struct live *live, const struct call *call, struct whep_state *state,
     struct error *err)
 {
-	struct publisher publisher;
 	struct audience audience;
-	int found;
+	int64_t session = 0;
+	int present;
 
-	found =
-	    store_publisher_find(live->store, call->stream.id, &publisher, err);
-	if (found < 0 ||
+	present = signaling_publisher(live, call->stream.id, &session, err);
+	if (present < 0 ||
 	    audience_get(live, call->stream.id, &audience, err) != 0)
 		return -1;
-	state->active = call->stream.status == STREAM_LIVE && found == 1 &&
-			publisher.lease_unix_ms > clock_unix_ms();
-	state->orphaned =
-	    state->active && publisher.session != call->caller.peer.session;
+	state->active = call->stream.status == STREAM_LIVE && present == 1;
+	state->orphaned = state->active && session != call->caller.peer.session;
 	state->viewers = audience.viewers;
 	return 0;
 }

@@ -178,14 +178,15 @@ connection_harden(struct sqlite3 *db, enum store_part part, struct error *err)
 	return 0;
 }
 
-int
-connection_open_as_is(struct sqlite3 **db, const char *path,
+/* Opened with these flags and the usual ones, and patient. */
+static int
+connection_begin(struct sqlite3 **db, const char *path, int flags,
     int *busy_timeout_ms, struct error *err)
 {
-	const int flags =
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc;
 
+	flags |=
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	rc = sqlite3_open_v2(path, db, flags, NULL);
 	if (rc == SQLITE_OK) {
 		(void)sqlite3_busy_handler(
@@ -198,25 +199,23 @@ connection_open_as_is(struct sqlite3 **db, const char *path,
 }
 
 int
+connection_open_as_is(struct sqlite3 **db, const char *path,
+    int *busy_timeout_ms, struct error *err)
+{
+	return connection_begin(db, path, 0, busy_timeout_ms, err);
+}
+
+int
 connection_open(struct sqlite3 **db, enum store_part part, const char *path,
     int *busy_timeout_ms, struct error *err)
 {
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-			  SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	int rc;
-
-	rc = sqlite3_open_v2(path, db, flags, NULL);
-	if (rc != SQLITE_OK) {
-		(void)connection_error(rc, err);
-		goto fail;
-	}
-	(void)sqlite3_busy_handler(*db, connection_busy, busy_timeout_ms);
-	if (connection_wal(*db, *busy_timeout_ms, err) != 0 ||
-	    connection_harden(*db, part, err) != 0 ||
-	    connection_schema(*db, part, err) != 0)
-		goto fail;
-	return 0;
-fail:
+	if (connection_begin(
+		db, path, SQLITE_OPEN_CREATE, busy_timeout_ms, err) != 0)
+		return -1;
+	if (connection_wal(*db, *busy_timeout_ms, err) == 0 &&
+	    connection_harden(*db, part, err) == 0 &&
+	    connection_schema(*db, part, err) == 0)
+		return 0;
 	(void)sqlite3_close(*db);
 	*db = NULL;
 	return -1;

@@ -8,7 +8,7 @@ import { describe } from 'node:test';
 import { assertMoves, framesDecoded, hook } from '../lib/browser.js';
 import { Stage } from '../lib/stage.js';
 import { until } from '../lib/wait.js';
-import { assertSeen, FRAMES, PlayerSite, WhepBroadcast } from '../lib/whep_players.js';
+import { assertSeen, CAMERA, FRAMES, PlayerSite, WhepBroadcast } from '../lib/whep_players.js';
 
 /** W5, P1 of the checklist: all candidates, one port, one bundle, one stream, and nothing is received. */
 function assertAnswer(sdp) {
@@ -24,7 +24,7 @@ function assertAnswer(sdp) {
 }
 
 describe('WHEP players that others wrote', () => {
-	const stage = new Stage('whep-clients');
+	const stage = new Stage('whep-clients', {}, { camera: CAMERA });
 	const broadcast = new WhepBroadcast(stage);
 
 	stage.story('whip-whep, in a page of another origin', async () => {

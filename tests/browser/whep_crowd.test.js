@@ -5,7 +5,7 @@ import { describe } from 'node:test';
 
 import { Stage } from '../lib/stage.js';
 import { sleep } from '../lib/wait.js';
-import { assertSeen, WhepBroadcast } from '../lib/whep_players.js';
+import { assertSeen, CAMERA, WhepBroadcast } from '../lib/whep_players.js';
 
 const ROOM = 10;
 const VIEWER_TIMEOUT_S = 10;
@@ -13,7 +13,7 @@ const VIEWER_TIMEOUT_S = 10;
 describe('a room of WHEP players', () => {
 	const stage = new Stage('whep-crowd', {
 		LIVEBIN_MAX_PEERS: String(ROOM), LIVEBIN_VIEWER_TIMEOUT: String(VIEWER_TIMEOUT_S),
-	});
+	}, { camera: CAMERA });
 	const broadcast = new WhepBroadcast(stage);
 	/** Ten who have seen enough, and are counted. */
 	const fill = async (...args) => {

@@ -58,14 +58,6 @@ static const struct field REQUIRED[] = {
 	    .offset = offsetof(struct values, line) },
 };
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	return 0;
-}
-
 static void
 check_error(const struct error *err)
 {

@@ -6,14 +6,6 @@
 #include "fuzz.h"
 #include "live/probe.h"
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	return 0;
-}
-
 /* What a path must not have in it, however it was made. */
 static void
 check_name(const char *name)

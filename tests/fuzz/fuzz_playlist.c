@@ -8,14 +8,6 @@
 #include "live/playlist.h"
 #include "live/probe.h"
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	return 0;
-}
-
 static void
 check_name(const char *name, bool is_playlist)
 {

@@ -8,14 +8,6 @@
 #include "live/sdp.h"
 #include "live/whep.h"
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	return 0;
-}
-
 /* What is kept lies within the text, and is what its name says. */
 static void
 check_within(struct text part, const char *text, size_t size)

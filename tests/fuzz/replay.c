@@ -63,6 +63,15 @@ replay_folder(const char *folder)
 	return count;
 }
 
+/* For targets that have nothing to prepare; libFuzzer asks for none either. */
+__attribute__((weak)) int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {

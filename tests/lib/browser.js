@@ -50,13 +50,12 @@ const FIREFOX = {
 	},
 };
 
-/** In the page: whatever is wished, the camera gives this, or what `testCamera` of that page says. */
+/** In the page: whatever is wished, the camera gives this. */
 function limitCamera(camera) {
 	const devices = navigator.mediaDevices;
 	if (!devices) return;
 	const open = devices.getUserMedia.bind(devices);
-	devices.getUserMedia = (wishes) => open(wishes.video
-		? { ...wishes, video: { ...wishes.video, ...(globalThis.testCamera ?? camera) } } : wishes);
+	devices.getUserMedia = (wishes) => open(wishes.video ? { ...wishes, video: { ...wishes.video, ...camera } } : wishes);
 }
 
 /** @param {'chromium' | 'firefox'} kind */

@@ -36,13 +36,14 @@ export class Stage {
 	/**
 	 * @param {string} name of the pictures of a failed story
 	 * @param {Record<string, string>} [env]
+	 * @param {Parameters<typeof openBrowser>[1]} [options] of its browser
 	 */
-	constructor(name, env = {}) {
+	constructor(name, env = {}, options = {}) {
 		this.name = name;
 		before(async () => {
 			this.server = await startServer({ env });
 			this.api = new Client(this.server);
-			this.browser = await openBrowser('chromium');
+			this.browser = await openBrowser('chromium', options);
 			this.watch = await this.browser.page();
 		}, { timeout: TEST_MS });
 		after(async () => {

@@ -23,12 +23,7 @@ const FRAMES_MS = 90_000;
 const GONE_MS = 90_000;
 
 /** Small, and not to be made any smaller by a browser that is short of time. */
-const CAMERA = { width: 320, height: 240, frameRate: 15 };
-
-/** The page's camera will give no more than this. */
-function useSmallCamera(page) {
-	return page.evaluateOnNewDocument((camera) => { globalThis.testCamera = camera; }, CAMERA);
-}
+export const CAMERA = { width: 320, height: 240, frameRate: 15 };
 
 /** As the player's own README has it. */
 const PAGE = `<!doctype html><title>a player</title>
@@ -148,7 +143,6 @@ export class WhepBroadcast {
 		this.#stage = stage;
 		before(async () => {
 			const studio = await stage.browser.page();
-			await useSmallCamera(studio);
 			this.id = (await goLive(studio, stage.server, 'For any player')).split('/').pop();
 			({ whepUrl: this.whepUrl } = await stage.read(this.id));
 		}, { timeout: TEST_MS });

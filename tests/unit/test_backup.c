@@ -153,21 +153,11 @@ one_at_a_time_makes_a_backup_of_a_name(void **state)
 	forget(unit, "one");
 }
 
-/* Writes over the middle of a closed database. */
 static void
 damage(struct unit *unit)
 {
-	char path[UNIT_PATH_BYTES], bytes[8192];
-	struct error err;
-	int fd;
-
 	live_close(&unit->live);
-	memset(bytes, 'x', sizeof(bytes));
-	unit_path(unit, "livebin.db", path);
-	fd = file_open_write(path, &err);
-	unit_ok(fd, &err);
-	unit_ok(file_write_at(fd, bytes, sizeof(bytes), 16384, &err), &err);
-	(void)close(fd);
+	unit_damage(unit, "livebin.db");
 }
 
 static void

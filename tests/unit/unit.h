@@ -30,6 +30,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/file.h"
 #include "live/access.h"
 #include "live/lifecycle.h"
 #include "live/live.h"
@@ -80,6 +81,22 @@ static inline void
 unit_path(const struct unit *unit, const char *name, char *path)
 {
 	(void)snprintf(path, UNIT_PATH_BYTES, "%s/%s", unit->folder, name);
+}
+
+/* Writes over the middle of a file of the folder, which nobody has open. */
+static inline void
+unit_damage(const struct unit *unit, const char *name)
+{
+	char path[UNIT_PATH_BYTES], bytes[8192];
+	struct error err;
+	int fd;
+
+	memset(bytes, 'x', sizeof(bytes));
+	unit_path(unit, name, path);
+	fd = file_open_write(path, &err);
+	unit_ok(fd, &err);
+	unit_ok(file_write_at(fd, bytes, sizeof(bytes), 16384, &err), &err);
+	(void)close(fd);
 }
 
 /* Makes an empty folder and writes its name. */
