@@ -122,7 +122,10 @@ suite('messages arrive once and in order', { env: { LIVEBIN_MAILBOX_MAX: '1000' 
 
 suite('two processes of each program', { env: { LIVEBIN_PROCS: '2', LIVEBIN_MAILBOX_MAX: '1000' }, concurrency: 1 }, (test) => {
 	test('are there', async ({ server }) => {
-		const names = server.programs().map(({ name }) => name);
+		const namesOf = () => server.programs().map(({ name }) => name);
+		const isTwice = (name, _, names) => names.filter((other) => other === name).length === 2;
+		await until('the last one has become what it is', () => namesOf().every(isTwice));
+		const names = namesOf();
 		for (const name of new Set(names)) assert.equal(names.filter((other) => other === name).length, 2, name);
 		assert.ok(names.includes('signal'));
 	});
