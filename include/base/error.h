@@ -15,6 +15,7 @@ enum error_code {
 	ERROR_TOKEN_WRONG,	   /* a peer token nobody holds */
 	ERROR_API_TOKEN_MISSING,   /* nothing was shown where one must be */
 	ERROR_API_TOKEN_WRONG,	   /* what was shown is no API token */
+	ERROR_PLAYBACK,		   /* a playback token that isn't good now */
 	ERROR_SCOPE,		   /* an API token that isn't good for this */
 	ERROR_STREAM_UNKNOWN,	   /* no such stream, or not for this caller */
 	ERROR_PEER_UNKNOWN,	   /* `to` names nobody */
@@ -40,6 +41,7 @@ enum error_code {
 	ERROR_CROWD,	    /* one client waits for too much at once */
 	ERROR_RATE,	    /* too many in too short a time */
 	ERROR_MAILBOX_FULL, /* the receiver reads too slowly */
+	ERROR_VIEWERS_MAX,  /* a playback token is used by enough already */
 	ERROR_PEERS_MAX,    /* the broadcaster's page has no room */
 	ERROR_REFUSED,	    /* the publisher's page said no */
 	ERROR_ANSWER,	    /* what it answered is no answer */

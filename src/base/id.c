@@ -1,5 +1,5 @@
 /*
- * Ids, keys and their hashes. The only file that talks to libsodium.
+ * Ids, keys and their hashes. This file and sign.c talk to libsodium.
  */
 #include <assert.h>
 #include <errno.h>
