@@ -249,6 +249,25 @@ CREATE TABLE token (
 -- All streams of one state, for whoever may see them.
 CREATE INDEX stream_status ON stream (status);
 
+-- since: 4
+
+-- Which of the keys that sign playback tokens is in force: they are made of the
+-- site's secret and this number.
+ALTER TABLE site ADD COLUMN signing INTEGER NOT NULL DEFAULT 0;
+
+-- A name under which the media of a PRIVATE stream's recording is open to
+-- whoever knows it: a link of that name is in the folder live. No link is made
+-- without its row, none stays behind it.
+CREATE TABLE pass (
+	-- 32 characters of [A-Za-z0-9_-]
+	name TEXT PRIMARY KEY,
+	recording INTEGER NOT NULL,
+	-- when the right that it was made by ends
+	until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pass_recording ON pass (recording);
+CREATE INDEX pass_until ON pass (until_ms);
+
 -- part: passing
 
 -- The publisher's page that is present. session grows with every page that
@@ -473,3 +492,13 @@ CREATE TABLE peer (
 	PRIMARY KEY (stream_id, peer_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peer_lease ON peer (lease_ms);
+
+-- since: 4
+
+-- The right that a viewer of a PRIVATE stream has it by: a number for its
+-- playback token, or for the key; 0: none. And when that ends.
+ALTER TABLE peer ADD COLUMN playback INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN until_ms INTEGER NOT NULL
+	DEFAULT 9223372036854775807;
+ALTER TABLE viewer ADD COLUMN playback INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX viewer_playback ON viewer (playback) WHERE playback <> 0;

@@ -18,7 +18,7 @@
 #include "live/wire.h"
 
 #define WRONG_KEY_MS 300
-#define SECRET_MAX 256 /* of whatever is shown: keys are shorter */
+#define SECRET_MAX JWT_BYTES_MAX /* of whatever is shown */
 
 static void
 door_close(void *context)
@@ -113,7 +113,9 @@ door_admit(struct request *request, enum who who, const char *secret,
 	stream_free(&call->stream);
 	switch (who) {
 	case WHO_VISIBLE:
-		return access_stream(live, param, secret, call, err);
+		return access_stream(live, param,
+		    &(struct shown){ secret, request_client(request) }, call,
+		    err);
 	case WHO_KEY:
 		return access_publisher(live, param, secret, call, err);
 	case WHO_MANAGER:
@@ -133,19 +135,43 @@ door_admit(struct request *request, enum who who, const char *secret,
 	return 0;
 }
 
-/* The same with the secret that the request's header shows, if any. */
+/*
+ * What the request shows: in its header; or a playback token in the query of
+ * what is to be watched, for players that can't set a header.
+ */
+static int
+door_secret(struct request *request, enum who who, char *secret, size_t size,
+    struct error *err)
+{
+	int shown;
+
+	shown = request_secret(request, secret, size, err);
+	if (shown != 0 || who != WHO_VISIBLE)
+		return shown;
+	shown = request_query(request, "token", secret, size, err);
+	/* Keys aren't to be in addresses. */
+	if (shown == 1 && !jwt_looks(secret))
+		shown = error_set(err, ERROR_INPUT, "token",
+		    "token in an address is a playback token, nothing else.");
+	return shown;
+}
+
+/* The same with the secret that the request shows, if any. */
 static int
 door_admit_shown(struct request *request, enum who who, struct error *err)
 {
 	char secret[SECRET_MAX];
 	int shown, rc = -1;
 
-	shown = request_secret(request, secret, sizeof(secret), err);
+	shown = door_secret(request, who, secret, sizeof(secret), err);
 	if (shown < 0 && (who == WHO_CREATE || who == WHO_ADMIN))
 		err->code = ERROR_API_TOKEN_WRONG;
 	if (shown >= 0)
 		rc = door_admit(request, who, shown == 1 ? secret : NULL, err);
 	secret_wipe(secret, sizeof(secret));
+	if (rc == 0)
+		request_expires(
+		    request, door_call(request)->playback.until_unix_ms);
 	return rc;
 }
 
@@ -157,8 +183,13 @@ door_authorize(struct request *request, struct error *err)
 	if (who == WHO_ANYONE || who == WHO_HANDLER)
 		return 0;
 	/* The token is in the path. */
-	if (who == WHO_PUSH || who == WHO_SESSION)
-		return door_admit(request, who, NULL, err);
+	if (who == WHO_PUSH || who == WHO_SESSION) {
+		if (door_admit(request, who, NULL, err) != 0)
+			return -1;
+		request_expires(
+		    request, door_call(request)->playback.until_unix_ms);
+		return 0;
+	}
 	return door_admit_shown(request, who, err);
 }
 
@@ -175,11 +206,11 @@ enum verdict
 door_reply_stream(
     struct request *request, int status, const char *message, struct error *err)
 {
-	const struct stream *stream = &door_call(request)->stream;
 	struct json_object *body, *view;
 	struct stream_view shown;
 
-	if (view_load(door_live(request), stream, &shown, err) != 0)
+	if (view_load_for(
+		door_live(request), door_call(request), &shown, err) != 0)
 		return REQUEST_FAILED;
 	view = wire_stream(&shown, request_base(request));
 	if (message == NULL)

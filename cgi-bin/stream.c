@@ -1,5 +1,6 @@
 /*
- * /api/live/:id: one stream, seen, changed, removed; and its key, changed.
+ * /api/live/:id: one stream, seen, changed, removed; its key, changed; and
+ * tokens that its viewers watch it by.
  * The web server also sends here what no other program takes, and what no file
  * of media is, so that an unknown path gets a problem document.
  */
@@ -83,6 +84,54 @@ stream_key(struct request *request, struct error *err)
 	return verdict;
 }
 
+struct token_body {
+	int64_t expires_in, max;
+	const char *ip;
+};
+
+static const struct field TOKEN_FIELDS[] = {
+	{ .name = "expiresIn",
+	    .type = FIELD_INT,
+	    .min = 1,
+	    .max = INT32_MAX,
+	    .offset = offsetof(struct token_body, expires_in) },
+	{ .name = "max",
+	    .type = FIELD_INT,
+	    .min = 1,
+	    .max = 1000000,
+	    .offset = offsetof(struct token_body, max) },
+	{ .name = "ip",
+	    .type = FIELD_LINE,
+	    .min = 1,
+	    .max = JWT_TEXT_BYTES - 1,
+	    .offset = offsetof(struct token_body, ip) },
+};
+
+static enum verdict
+stream_token(struct request *request, struct error *err)
+{
+	const struct stream *stream = &door_call(request)->stream;
+	struct live *live = door_live(request);
+	struct token_body body = { .expires_in = 0 };
+	struct playback_wish wish = { .life_s = 0 };
+	struct playback_token token;
+	enum verdict verdict;
+
+	if (body_decode(request, TOKEN_FIELDS,
+		sizeof(TOKEN_FIELDS) / sizeof(TOKEN_FIELDS[0]), &body,
+		err) != 0)
+		return REQUEST_FAILED;
+	wish.life_s = body.expires_in;
+	wish.max = body.max;
+	wish.ip = body.ip;
+	if (playback_make(live, stream, &wish, &token, err) != 0)
+		return REQUEST_FAILED;
+	verdict = reply_json(request, 201,
+	    wire_token(stream, &token, request_base(request)), err);
+	secret_wipe(&token, sizeof(token));
+	return verdict;
+}
+
 /* The web server serves what is there, and asks here about all else. */
 static enum verdict
 file_missing(struct request *request, struct error *err)
@@ -111,6 +160,11 @@ static const struct route TABLE[] = {
 	    .path = "/api/live/:id/key",
 	    .handler = stream_key,
 	    .who = WHO_KEY },
+	{ .method = "POST",
+	    .path = "/api/live/:id/token",
+	    .handler = stream_token,
+	    .who = WHO_KEY,
+	    .body_max = 4096 },
 	{ .method = "GET",
 	    .path = "/live/*",
 	    .handler = file_missing,

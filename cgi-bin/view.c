@@ -50,6 +50,7 @@ view_post(struct request *request, struct error *err)
 	}
 	heartbeat.viewer_id = body.viewer_id;
 	heartbeat.leaving = body.leaving;
+	heartbeat.playback = door_call(request)->playback;
 	if (audience_heartbeat(live, stream, &heartbeat, &audience, err) != 0)
 		return REQUEST_FAILED;
 	reply = json_object_new_object();
@@ -86,6 +87,7 @@ events_digest(const struct stream_view *view)
 	digest = digest_add(DIGEST_START, numbers, sizeof(numbers));
 	digest = digest_add(
 	    digest, recording->detail, strlen(recording->detail) + 1);
+	digest = digest_add(digest, view->place, strlen(view->place) + 1);
 	digest = digest_add(digest, stream->title, strlen(stream->title) + 1);
 	return digest_add(digest, description, strlen(description));
 }
@@ -107,13 +109,13 @@ static int
 events_say(
     struct request *request, struct events_state *state, struct error *err)
 {
-	const struct stream *stream = &door_call(request)->stream;
+	const struct call *call = door_call(request);
 	const bool first = state->ends_mono_ms == 0;
 	struct stream_view view;
 	uint64_t digest;
 	char text[48];
 
-	if (view_load(door_live(request), stream, &view, err) != 0)
+	if (view_load_for(door_live(request), call, &view, err) != 0)
 		return -1;
 	digest = events_digest(&view);
 	if (first || digest != state->stream)

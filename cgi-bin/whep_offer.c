@@ -79,8 +79,8 @@ hls_link(struct request *request)
 	struct stream_view view;
 	struct error err;
 
-	if (view_load(door_live(request), &door_call(request)->stream, &view,
-		&err) != 0 ||
+	if (view_load_for(
+		door_live(request), door_call(request), &view, &err) != 0 ||
 	    !wire_hls_url(&view, request_base(request), url))
 		return;
 	(void)snprintf(link, sizeof(link),

@@ -22,8 +22,10 @@ struct arguments {
 	char **list;
 };
 
-/* `livebin token ...`, `livebin backup FOLDER`, `livebin check`. */
+/* `livebin token`, `livebin signing-key`, `livebin backup`, `livebin check`. */
 enum admin_exit admin_token(
+    const struct config *config, const struct arguments *arguments);
+enum admin_exit admin_signing_key(
     const struct config *config, const struct arguments *arguments);
 enum admin_exit admin_backup(
     const struct config *config, const struct arguments *arguments);

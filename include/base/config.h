@@ -45,6 +45,7 @@ struct config {
 	char cors_origins[CONFIG_TEXT_BYTES];
 	char ice_servers[CONFIG_TEXT_BYTES];
 	char rtmp_url[CONFIG_TEXT_BYTES];
+	char frame_ancestors[CONFIG_TEXT_BYTES];
 	int64_t gateway;	    /* enum gateway_kind */
 	int64_t default_visibility; /* enum visibility */
 	int64_t create_policy;	    /* enum create_policy */
@@ -53,6 +54,7 @@ struct config {
 	int64_t signals_per_minute;
 	int64_t views_per_minute;
 	int64_t failures_per_minute;
+	int64_t playback_max_s;
 	int64_t max_peers;
 	int64_t mailbox_max;
 	int64_t signal_bytes_max;

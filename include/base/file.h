@@ -9,6 +9,7 @@
 #ifndef LIVEBIN_BASE_FILE_H
 #define LIVEBIN_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -71,6 +72,17 @@ int file_sync(const char *path, struct error *err)
 /* Gives a file a second name, over one that is there. 0 or -1. */
 int file_link(const char *from, const char *to, struct error *err)
     __attribute__((warn_unused_result));
+
+/* Makes a symbolic link to `target`; one that is there stays. 0 or -1. */
+int file_point(const char *target, const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Removes a name, if it is there. 0 or -1. */
+int file_remove(const char *path, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Is there a file, a folder or a link of that name? */
+bool file_there(const char *path);
 
 /* A file's size in bytes; -1 if there is none (or it can't be asked). */
 int64_t file_size(const char *path);

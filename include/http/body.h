@@ -12,6 +12,7 @@ enum field_type {
 	FIELD_TEXT, /* const char *: the same, with tabs and line breaks */
 	FIELD_ID,   /* const char *: ID_CHARS of [A-Za-z0-9_-] */
 	FIELD_WORD, /* int: the index of one of `words`; absent: unchanged */
+	FIELD_INT,  /* int64_t: min to max; absent: unchanged */
 	FIELD_BOOL, /* bool; absent: unchanged */
 	FIELD_JSON, /* const char *: any value as text, up to max bytes */
 };

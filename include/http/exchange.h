@@ -61,6 +61,7 @@ struct request {
 	struct topic topic;
 	uint32_t version;
 	int64_t deadline_mono_ms;
+	int64_t expires_mono_ms;	 /* 0: never */
 	struct request *previous, *next; /* in the lot, or the queue */
 };
 

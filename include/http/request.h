@@ -162,6 +162,12 @@ int request_place(struct request *request, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
+ * The caller's right ends then (INT64_MAX: never; 0: it needs none): a parked
+ * request is resumed, and so authorised anew. For the door's authorize.
+ */
+void request_expires(struct request *request, int64_t unix_ms);
+
+/*
  * Parks the request until the topic moves on from `version` (read before the
  * query that found nothing), or the deadline on the monotonic clock. The
  * handler returns what this returns. ERROR_BUSY, ERROR_CROWD: no place.

@@ -6,6 +6,7 @@
 #define LIVEBIN_LIVE_ACCESS_H
 
 #include "live/live.h"
+#include "live/playback.h"
 #include "store/presence.h"
 #include "store/stream.h"
 #include "store/token.h"
@@ -26,18 +27,22 @@ struct caller {
 struct call {
 	struct stream stream;
 	struct caller caller;
-	uint32_t version;   /* of the stream's topic, before it was looked up */
+	uint32_t version; /* of the stream's topic, before it was looked up */
+	struct playback playback; /* of a PRIVATE stream; id 0: no right */
 	struct token token; /* an API token that was shown; scopes 0: none */
 };
 
 /*
- * Finds the stream and the caller's role. `secret` is the key or token that
- * was shown, or NULL. ERROR_STREAM_UNKNOWN also where the stream is PRIVATE
- * and no right secret was shown; ERROR_KEY_WRONG for a secret that is
- * neither. 0 and *call (the caller frees its stream), or -1 with *err.
+ * Finds the stream and the caller's role. What is shown is the key, a peer's
+ * token, a playback token (which only a PRIVATE stream looks at), or nothing.
+ * ERROR_STREAM_UNKNOWN also where the stream is PRIVATE and nothing right was
+ * shown; ERROR_PLAYBACK for a playback token that was right; ERROR_KEY_WRONG
+ * for what is none of them. 0 and *call (the caller frees its stream), or -1
+ * with *err.
  */
-int access_stream(struct live *live, const char *stream_id, const char *secret,
-    struct call *call, struct error *err) __attribute__((warn_unused_result));
+int access_stream(struct live *live, const char *stream_id,
+    const struct shown *shown, struct call *call, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * The same for what the key alone may do: ERROR_CREDENTIALS_MISSING without

@@ -6,6 +6,7 @@
 #define LIVEBIN_LIVE_AUDIENCE_H
 
 #include "live/live.h"
+#include "live/playback.h"
 #include "store/audience.h"
 #include "store/stream.h"
 
@@ -16,12 +17,13 @@ int64_t audience_lease_unix_ms(const struct live *live);
 struct heartbeat {
 	const char *viewer_id;
 	bool leaving;
+	struct playback playback; /* what it may watch by */
 };
 
 /*
  * Takes a heartbeat; it also renews the leases of the viewer's peers. A live
- * stream's view is counted once in half an hour for each viewer. 0 and
- * *audience, or -1 with *err.
+ * stream's view is counted once in half an hour for each viewer.
+ * ERROR_VIEWERS_MAX. 0 and *audience, or -1 with *err.
  */
 int audience_heartbeat(struct live *live, const struct stream *stream,
     const struct heartbeat *heartbeat, struct audience *audience,
@@ -29,10 +31,11 @@ int audience_heartbeat(struct live *live, const struct stream *stream,
 
 /*
  * Inside a change on the "passing" part: a viewer is there, by whatever way,
- * and its lease begins anew. Counts the view as above. 0, or -1 with *err.
+ * and its lease begins anew. Counts the view as above. ERROR_VIEWERS_MAX if as
+ * many others as `playback` allows watch by it. 0, or -1 with *err.
  */
 int audience_arrive(struct live *live, const struct stream *stream,
-    const char *viewer_id, struct error *err)
+    const char *viewer_id, const struct playback *playback, struct error *err)
     __attribute__((warn_unused_result));
 
 /* A stream's numbers now. 0 and *audience, or -1 with *err. */

@@ -71,6 +71,13 @@ int lifecycle_rotate(struct live *live, struct stream *stream,
     struct stream_keys *keys, struct error *err)
     __attribute__((warn_unused_result));
 
+/*
+ * Another key that signs playback tokens: all that there are fall, what was
+ * opened by them is closed, and who watches by them leaves. 0, or -1.
+ */
+int lifecycle_new_signing_key(struct live *live, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Removes the stream and all that belongs to it. 0, or -1 with *err. */
 int lifecycle_delete(struct live *live, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));

@@ -18,27 +18,43 @@
 #define MEDIA_SPRITE "thumbs.jpg"
 #define MEDIA_LOCK ".lock"
 
-/* The three folders under the setting `media`. */
+/* The folders under the setting `media`. */
 enum media_area {
 	MEDIA_INCOMING, /* what isn't published yet */
-	MEDIA_LIVE,	/* what the web server hands out, by recording */
+	MEDIA_KEPT,	/* a folder for each recording */
+	MEDIA_LIVE,	/* what the web server hands out: links to those */
 	MEDIA_TRASH,	/* what is being removed */
 	MEDIA_AREA__MAX
 };
 
-/* Makes the folders where they are missing. 0 or -1. */
+/*
+ * Makes the folders where they are missing. Where recordings are folders of
+ * live/ still, as they once were, they are moved to kept/. 0 or -1.
+ */
 int media_prepare(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));
 
-/* "<media>/<area>/<name>": a folder of live/ or trash/, a file of incoming/. */
+/* "<media>/<area>/<name>": a folder of kept/ or trash/, a file of incoming/. */
 int media_path(const struct config *config, enum media_area area,
     const char *name, char path[FILE_PATH_BYTES], struct error *err)
     __attribute__((warn_unused_result));
 
-/* "<media>/live/<playbackId>/<file>". 0 or -1. */
+/* "<media>/kept/<playbackId>/<file>". 0 or -1. */
 int media_file(const struct config *config, const char *playback_id,
     const char *file, char path[FILE_PATH_BYTES], struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * Puts a recording in the web server's sight under a name, its playbackId or a
+ * pass, and takes it out; either is fine if it was done before. Inside a change
+ * on the "lasting" part alone, since who may see what is told by rows. 0 or -1.
+ */
+int media_show(const struct config *config, const char *name,
+    const char *playback_id, struct error *err)
+    __attribute__((warn_unused_result));
+int media_hide(const struct config *config, const char *name, struct error *err)
+    __attribute__((warn_unused_result));
+bool media_shown(const struct config *config, const char *name);
 
 /* "r0-17.m4s", "r0-init2.mp4". */
 void media_segment_name(

@@ -33,6 +33,18 @@ int recording_discard(struct change *change, const struct recording *recording,
     int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
 
 /*
+ * Inside a change on the "lasting" part: a stream's recordings are in the web
+ * server's sight under their playbackIds, or aren't; its passes are removed.
+ * recording_show does it for one. 0 or -1.
+ */
+int recording_show_all(struct change *change, const char *stream_id, bool shown,
+    struct error *err) __attribute__((warn_unused_result));
+int recording_show(struct change *change, const struct recording *recording,
+    bool shown, struct error *err) __attribute__((warn_unused_result));
+int recording_revoke_all(struct change *change, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
  * Behind it: their folders go to the trash, out of the web server's sight.
  * recording_hide: 0, also where it was done before, or -1; of all of a stream's
  * failures are logged, and their JOB_REMOVE tries again.

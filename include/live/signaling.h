@@ -140,4 +140,16 @@ int signaling_publisher_left(struct change *change, const char *stream_id,
 int signaling_peer_left(struct change *change, const struct peer *peer,
     struct error *err) __attribute__((warn_unused_result));
 
+/*
+ * The same: who lost the right to watch leaves, at once. Those who never had
+ * one of their own, as the stream turns PRIVATE; or those who had one, as what
+ * it was given by falls (who has another offers again). 0, or -1 with *err.
+ */
+enum expelled {
+	EXPEL_UNBIDDEN,
+	EXPEL_BIDDEN
+};
+int signaling_expel(struct change *change, const char *stream_id,
+    enum expelled whom, struct error *err) __attribute__((warn_unused_result));
+
 #endif

@@ -8,6 +8,7 @@
 #include "live/live.h"
 #include "store/mail.h"
 #include "live/lifecycle.h"
+#include "live/playback.h"
 #include "live/view.h"
 
 struct json_object;
@@ -38,6 +39,10 @@ struct json_object *wire_created(const struct stream *stream,
 
 /* What a new key brings: `{streamKey, ingestUrl}`. */
 struct json_object *wire_keys(const struct stream_keys *keys, const char *base);
+
+/* A playback token: `{token, expiresAt, watchUrl, embedUrl}`. */
+struct json_object *wire_token(const struct stream *stream,
+    const struct playback_token *token, const char *base);
 
 /* A message as its receiver gets it. */
 struct json_object *wire_mail(const struct mail *mail);

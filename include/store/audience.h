@@ -16,16 +16,31 @@ struct audience {
 	int64_t views;	 /* counted since the last settling */
 };
 
-/* Adds a viewer or renews its lease. 0, or -1 with *err. */
-int store_viewer_put(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t lease_unix_ms, struct error *err)
-    __attribute__((warn_unused_result));
+/* One that watches. Text is borrowed. */
+struct viewer {
+	const char *stream_id, *viewer_id;
+	int64_t lease_unix_ms;
+	int64_t playback; /* what it may by, as struct peer has it; 0 */
+};
 
-/* Rows removed, or -1 with *err. */
+/* Adds a viewer or renews its lease. 0, or -1 with *err. */
+int store_viewer_put(struct store *store, const struct viewer *viewer,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* How many other viewers watch by the same right, or -1 with *err. */
+int64_t store_viewer_others(struct store *store, const struct viewer *viewer,
+    struct error *err) __attribute__((warn_unused_result));
+
+/*
+ * Rows removed, or -1 with *err: one; those of a stream; those of them without
+ * a right of their own; those whose lease is over.
+ */
 int store_viewer_delete(struct store *store, const char *stream_id,
     const char *viewer_id, struct error *err)
     __attribute__((warn_unused_result));
 int store_viewer_delete_all(struct store *store, const char *stream_id,
+    struct error *err) __attribute__((warn_unused_result));
+int store_viewer_delete_unbidden(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 int store_viewer_delete_expired(struct store *store, int64_t unix_ms,
     struct error *err) __attribute__((warn_unused_result));

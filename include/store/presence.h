@@ -20,6 +20,8 @@ struct peer {
 	char peer_id[ID_BYTES];
 	char viewer_id[ID_BYTES];
 	int64_t lease_unix_ms; /* as it was read; not written from here */
+	int64_t playback;      /* what it may watch a PRIVATE stream by; 0 */
+	int64_t until_unix_ms; /* no lease is longer; to insert, 0: for ever */
 
 	/* A WHEP session's; all 0 for a peer that reads its mailbox. */
 	int64_t session;     /* the publisher's that it is connected to */

@@ -22,6 +22,9 @@ static const char USAGE[] =
     "           name, scopes, streams an hour, when made, when last used\n"
     "       livebin token revoke NAME\n"
     "           it opens nothing from then on\n"
+    "       livebin signing-key [--new]\n"
+    "           prints the key that signs playback tokens (JWT, HS256); --new\n"
+    "           makes another, and all tokens fall\n"
     "       livebin backup FOLDER\n"
     "           copies livebin.db and secret (keys and tokens need it) into a\n"
     "           new folder while the site runs; media and passing.db aren't "
@@ -38,6 +41,7 @@ static const struct {
 	    const struct config *config, const struct arguments *arguments);
 } COMMANDS[] = {
 	{ "token", admin_token },
+	{ "signing-key", admin_signing_key },
 	{ "backup", admin_backup },
 	{ "check", admin_check },
 };

@@ -97,6 +97,8 @@ static const struct row ROWS[] = {
 	    "JSON array of RTCIceServer objects that pages are given"),
 	TEXT(rtmp_url, "",
 	    "RTMP server's address up to the application; empty: none"),
+	TEXT(frame_ancestors, "*",
+	    "sites that may embed the player (CSP frame-ancestors)"),
 	WORD(gateway, GATEWAY_NONE, GATEWAY_NAMES, GATEWAY__MAX,
 	    "media gateway that WHIP needs; none: WHIP answers 503"),
 	WORD(default_visibility, VISIBILITY_PUBLIC, VISIBILITY_NAMES,
@@ -114,6 +116,8 @@ static const struct row ROWS[] = {
 	    "heartbeats one address may send in a minute; 0: no limit"),
 	INT("failures_per_minute", failures_per_minute, 30, 0, 1000000,
 	    "wrong keys one address may show in a minute; 0: no limit"),
+	INT("playback_max", playback_max_s, 604800, 60, 31536000,
+	    "seconds that a playback token may last"),
 	INT("max_peers", max_peers, 8, 1, 100000,
 	    "viewers one broadcaster's page serves browser to browser"),
 	INT("mailbox_max", mailbox_max, 1024, 8, 100000,
@@ -176,7 +180,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 44, "a row for each member of struct config");
+static_assert(ROW_COUNT == 46, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

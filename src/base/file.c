@@ -248,6 +248,30 @@ file_link(const char *from, const char *to, struct error *err)
 	return 0;
 }
 
+int
+file_point(const char *target, const char *path, struct error *err)
+{
+	if (symlink(target, path) != 0 && errno != EEXIST)
+		return file_failed(err, "make", path, errno);
+	return 0;
+}
+
+int
+file_remove(const char *path, struct error *err)
+{
+	if (unlink(path) != 0 && errno != ENOENT)
+		return file_failed(err, "remove", path, errno);
+	return 0;
+}
+
+bool
+file_there(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0;
+}
+
 int64_t
 file_size(const char *path)
 {
@@ -328,7 +352,7 @@ file_age_s(const char *path)
 {
 	struct stat status;
 
-	if (stat(path, &status) != 0)
+	if (lstat(path, &status) != 0)
 		return -1;
 	return clock_unix_ms() / 1000 - status.st_mtim.tv_sec;
 }

@@ -179,6 +179,22 @@ body_query_word(const struct request *request, const struct field *field,
 }
 
 static int
+field_int(const struct field *field, struct json_object *value, int64_t *into,
+    struct error *err)
+{
+	/* json-c bends what is beyond 64 bits to the last that fits. */
+	const int64_t number = json_object_get_int64(value);
+
+	if (!json_object_is_type(value, json_type_int) ||
+	    number < (int64_t)field->min || number > (int64_t)field->max)
+		return error_set(err, ERROR_INPUT, field->name,
+		    "%s must be a whole number from %zu to %zu.", field->name,
+		    field->min, field->max);
+	*into = number;
+	return 0;
+}
+
+static int
 field_json(const struct field *field, struct json_object *value,
     const char **into, struct error *err)
 {
@@ -212,6 +228,8 @@ field_set(const struct field *field, struct json_object *value, void *into,
 		return field_text(field, value, place, err);
 	case FIELD_WORD:
 		return field_word(field, value, place, err);
+	case FIELD_INT:
+		return field_int(field, value, place, err);
 	case FIELD_BOOL:
 		if (!json_object_is_type(value, json_type_boolean))
 			return error_set(err, ERROR_INPUT, field->name,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "http/exchange.h"
 #include "http/places.h"
 
@@ -331,6 +332,15 @@ request_place(struct request *request, struct error *err)
 	return 0;
 }
 
+void
+request_expires(struct request *request, int64_t unix_ms)
+{
+	request->expires_mono_ms = 0;
+	if (unix_ms != 0 && unix_ms != INT64_MAX)
+		request->expires_mono_ms =
+		    clock_mono_ms() + unix_ms - clock_unix_ms();
+}
+
 enum verdict
 request_park(struct request *request, struct topic topic, uint32_t version,
     int64_t deadline_mono_ms, struct error *err)
@@ -340,5 +350,8 @@ request_park(struct request *request, struct topic topic, uint32_t version,
 	request->topic = topic;
 	request->version = version;
 	request->deadline_mono_ms = deadline_mono_ms;
+	if (request->expires_mono_ms != 0 &&
+	    request->expires_mono_ms < deadline_mono_ms)
+		request->deadline_mono_ms = request->expires_mono_ms;
 	return REQUEST_PARKED;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "live/access.h"
+#include "live/jwt.h"
 #include "live/token.h"
 
 static int
@@ -25,49 +26,85 @@ access_find(struct live *live, const char *stream_id, struct call *call,
 	return found < 0 ? -1 : 0;
 }
 
+/*
+ * A PRIVATE stream's peers have what they were let in by. One without was there
+ * before the stream was PRIVATE, and is on its way out.
+ */
+static bool
+peer_may(const struct stream *stream, const struct peer *peer)
+{
+	return stream->visibility != VISIBILITY_PRIVATE || peer->playback != 0;
+}
+
+static void
+access_as_peer(struct call *call)
+{
+	call->caller.role = ROLE_VIEWER;
+	call->playback.id = call->caller.peer.playback;
+	call->playback.until_unix_ms = call->caller.peer.until_unix_ms;
+}
+
 /* 1: the key, or a peer's token of this stream; 0: neither; -1: *err. */
 static int
 access_secret(
     struct live *live, const char *secret, struct call *call, struct error *err)
 {
+	struct peer *peer = &call->caller.peer;
 	unsigned char hash[HASH_BYTES];
 	int found;
 
 	secret_hash(&live->secret, secret, hash);
 	if (secret_equal(hash, call->stream.key_hash)) {
 		call->caller.role = ROLE_PUBLISHER;
+		playback_by_key(&call->stream, &call->playback);
 		return 1;
 	}
-	found = store_peer_find(live->store, hash, &call->caller.peer, err);
+	found = store_peer_find(live->store, hash, peer, err);
 	if (found < 0)
 		return -1;
-	if (found == 0 ||
-	    strcmp(call->caller.peer.stream_id, call->stream.id) != 0)
+	if (found == 0 || strcmp(peer->stream_id, call->stream.id) != 0 ||
+	    !peer_may(&call->stream, peer))
 		return 0;
-	call->caller.role = ROLE_VIEWER;
+	access_as_peer(call);
 	return 1;
 }
 
-int
-access_stream(struct live *live, const char *stream_id, const char *secret,
-    struct call *call, struct error *err)
+/* The same of a playback token: 1, 0: not ours, or -1. */
+static int
+access_playback(struct live *live, const struct shown *shown, struct call *call,
+    struct error *err)
 {
-	int shown = 0;
+	if (call->stream.visibility != VISIBILITY_PRIVATE)
+		return 1; /* it takes none */
+	if (playback_check(live, &call->stream, shown, &call->playback, err) ==
+	    0)
+		return 1;
+	return err->code == ERROR_KEY_WRONG ? 0 : -1;
+}
+
+int
+access_stream(struct live *live, const char *stream_id,
+    const struct shown *shown, struct call *call, struct error *err)
+{
+	const char *secret = shown->secret;
+	int good = 0;
 
 	if (access_find(live, stream_id, call, err) != 0)
 		return -1;
-	if (secret != NULL)
-		shown = access_secret(live, secret, call, err);
-	if (shown == 0 && call->stream.visibility == VISIBILITY_PRIVATE)
-		shown = error_set(err, ERROR_STREAM_UNKNOWN, NULL,
+	if (secret != NULL && jwt_looks(secret))
+		good = access_playback(live, shown, call, err);
+	else if (secret != NULL)
+		good = access_secret(live, secret, call, err);
+	if (good == 0 && call->stream.visibility == VISIBILITY_PRIVATE)
+		good = error_set(err, ERROR_STREAM_UNKNOWN, NULL,
 		    "There is no such stream.");
-	else if (shown == 0 && secret != NULL)
-		shown = error_set(err, ERROR_KEY_WRONG, NULL,
+	else if (good == 0 && secret != NULL)
+		good = error_set(err, ERROR_KEY_WRONG, NULL,
 		    "What was shown is neither this stream's key nor the "
 		    "token of one of its viewers.");
-	if (shown < 0)
+	if (good < 0)
 		stream_free(&call->stream);
-	return shown < 0 ? -1 : 0;
+	return good < 0 ? -1 : 0;
 }
 
 /* 0 if it is the stream's key, or -1 with *err. */
@@ -96,6 +133,7 @@ access_publisher(struct live *live, const char *stream_id, const char *secret,
 	if (access_find(live, stream_id, call, err) != 0)
 		return -1;
 	call->caller.role = ROLE_PUBLISHER;
+	playback_by_key(&call->stream, &call->playback);
 	rc = access_key(live, secret, call, err);
 	if (rc != 0)
 		stream_free(&call->stream);
@@ -112,9 +150,10 @@ access_manager(struct live *live, const char *stream_id, const char *secret,
 	if (access_find(live, stream_id, call, err) != 0)
 		return -1;
 	rc = access_key(live, secret, call, err);
-	if (rc == 0)
+	if (rc == 0) {
 		call->caller.role = ROLE_PUBLISHER;
-	else if (err->code == ERROR_KEY_WRONG) {
+		playback_by_key(&call->stream, &call->playback);
+	} else if (err->code == ERROR_KEY_WRONG) {
 		rc = token_check(
 		    live, secret, TOKEN_ADMIN, &call->token, &refusal);
 		/* What is no token either is a wrong key. */
@@ -189,12 +228,15 @@ access_session(
 	found = store_peer_find(live->store, hash, &peer, err);
 	if (found < 0)
 		return -1;
-	if (found == 0 || peer.session == 0)
-		return error_set(err, ERROR_SESSION_UNKNOWN, NULL,
-		    "There is no such session; it may have ended.");
-	if (access_find(live, peer.stream_id, call, err) != 0)
-		return -1;
-	call->caller.role = ROLE_VIEWER;
-	call->caller.peer = peer;
-	return 0;
+	if (found == 1 && peer.session != 0) {
+		if (access_find(live, peer.stream_id, call, err) != 0)
+			return -1;
+		call->caller.peer = peer;
+		access_as_peer(call);
+		if (peer_may(&call->stream, &peer))
+			return 0;
+		stream_free(&call->stream);
+	}
+	return error_set(err, ERROR_SESSION_UNKNOWN, NULL,
+	    "There is no such session; it may have ended.");
 }

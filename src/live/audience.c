@@ -13,12 +13,39 @@ audience_lease_unix_ms(const struct live *live)
 	return clock_unix_ms() + live->config->viewer_timeout_s * 1000;
 }
 
+/* A right ends with its token; a lease isn't longer. */
+static int
+arrive_put(struct live *live, struct viewer *viewer,
+    const struct playback *playback, struct error *err)
+{
+	int64_t others;
+
+	if (playback->id != 0 &&
+	    viewer->lease_unix_ms > playback->until_unix_ms)
+		viewer->lease_unix_ms = playback->until_unix_ms;
+	if (playback->max > 0) {
+		others = store_viewer_others(live->store, viewer, err);
+		if (others < 0)
+			return -1;
+		if (others >= playback->max)
+			return error_set_retry(err, ERROR_VIEWERS_MAX, 15,
+			    "This playback token is for %lld at once, and "
+			    "that many watch.",
+			    (long long)playback->max);
+	}
+	return store_viewer_put(live->store, viewer, err);
+}
+
 int
 audience_arrive(struct live *live, const struct stream *stream,
-    const char *viewer_id, struct error *err)
+    const char *viewer_id, const struct playback *playback, struct error *err)
 {
-	if (store_viewer_put(live->store, stream->id, viewer_id,
-		audience_lease_unix_ms(live), err) != 0)
+	struct viewer viewer = { .stream_id = stream->id,
+		.viewer_id = viewer_id,
+		.lease_unix_ms = audience_lease_unix_ms(live),
+		.playback = playback->id };
+
+	if (arrive_put(live, &viewer, playback, err) != 0)
 		return -1;
 	if (stream->status == STREAM_LIVE &&
 	    store_view_count(live->store, stream->id, viewer_id,
@@ -36,7 +63,8 @@ heartbeat_take(struct live *live, const struct stream *stream,
 	if (heartbeat->leaving)
 		return store_viewer_delete(
 		    live->store, stream->id, heartbeat->viewer_id, err);
-	if (audience_arrive(live, stream, heartbeat->viewer_id, err) != 0)
+	if (audience_arrive(live, stream, heartbeat->viewer_id,
+		&heartbeat->playback, err) != 0)
 		return -1;
 	if (stream->status != STREAM_LIVE)
 		return 0; /* its peers are on their way out */

@@ -12,7 +12,9 @@
 #include "live/backup.h"
 #include "live/check.h"
 #include "live/media.h"
+#include "store/pass.h"
 #include "store/recording.h"
+#include "store/stream.h"
 
 #define BATCH 100
 #define YOUNG_S 60 /* a folder may be there before its row */
@@ -183,7 +185,7 @@ check_recording(
 	int found, lock = -1;
 
 	if (media_path(
-		check->live->config, MEDIA_LIVE, recording->id, path, err) != 0)
+		check->live->config, MEDIA_KEPT, recording->id, path, err) != 0)
 		return -1;
 	if (stat(path, &status) == 0) {
 		lock = media_lock(check->live->config, recording->id, err);
@@ -219,6 +221,39 @@ check_recordings(const struct check *check, struct error *err)
 	return found;
 }
 
+/* What is open under a playbackId: whoever may see it, may. */
+static int
+check_open(const struct check *check, const struct recording *recording,
+    struct error *err)
+{
+	struct stream stream;
+	int found;
+
+	found = store_stream_find(
+	    check->live->store, recording->stream_id, &stream, err);
+	if (found == 1 && stream.visibility == VISIBILITY_PRIVATE)
+		findings_add(check->findings,
+		    "recording %s of stream %s, which is PRIVATE, is open to "
+		    "all: remove the link %s in the folder live",
+		    recording->id, stream.id, recording->id);
+	stream_free(&stream);
+	return found < 0 ? -1 : 0;
+}
+
+/* A name in the folder live: a playbackId, or a pass. 1, 0: neither, -1. */
+static int
+check_link(const struct check *check, const char *name, struct error *err)
+{
+	struct recording recording;
+	int found;
+
+	found = store_recording_find(check->live->store, name, &recording, err);
+	if (found == 1 && check_open(check, &recording, err) != 0)
+		return -1;
+	return found != 0 ? found
+			  : store_pass_there(check->live->store, name, err);
+}
+
 static int
 check_folder(void *context, const char *name, struct error *err)
 {
@@ -227,7 +262,11 @@ check_folder(void *context, const char *name, struct error *err)
 	struct recording recording;
 	int found;
 
-	found = store_recording_find(check->live->store, name, &recording, err);
+	if (check->area == MEDIA_LIVE)
+		found = check_link(check, name, err);
+	else
+		found = store_recording_find(
+		    check->live->store, name, &recording, err);
 	if (found != 0)
 		return found < 0 ? -1 : 0;
 	if (media_path(check->live->config, check->area, name, path, err) != 0)
@@ -264,6 +303,8 @@ check_media(
 	rc = live_open(&live, config, err);
 	if (rc == 0)
 		rc = check_recordings(&check, err);
+	if (rc == 0)
+		rc = check_folders(&check, MEDIA_KEPT, err);
 	if (rc == 0)
 		rc = check_folders(&check, MEDIA_LIVE, err);
 	if (rc == 0)

@@ -10,6 +10,7 @@
 #include "live/jobs.h"
 #include "live/manifest.h"
 #include "live/media.h"
+#include "live/pass.h"
 #include "live/recording.h"
 #include "store/stream.h"
 
@@ -324,8 +325,10 @@ remove_rows(struct live *live, const struct job *job, struct error *err)
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	gone = store_recording_delete(
-	    live->store, job->recording, REMOVE_ROWS, err);
+	gone = pass_revoke(&change, job->recording, err);
+	if (gone == 0)
+		gone = store_recording_delete(
+		    live->store, job->recording, REMOVE_ROWS, err);
 	if (gone == 1 && store_job_delete(live->store, job, err) < 0)
 		gone = -1;
 	if (change_end(&change, gone < 0 ? -1 : 0, err) != 0)

@@ -11,12 +11,14 @@
 #include "base/log.h"
 #include "live/ingest.h"
 #include "live/lifecycle.h"
+#include "live/pass.h"
 #include "live/publish.h"
 #include "live/recording.h"
 #include "live/signaling.h"
 #include "store/audience.h"
 #include "store/ingest.h"
 #include "store/mail.h"
+#include "store/pass.h"
 #include "store/presence.h"
 
 static int
@@ -263,6 +265,18 @@ lifecycle_stop_id(struct live *live, const char *stream_id, struct error *err)
 	return rc;
 }
 
+static int
+lifecycle_expel(struct live *live, const char *stream_id, enum expelled whom,
+    struct error *err)
+{
+	struct change change;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	return change_end(
+	    &change, signaling_expel(&change, stream_id, whom, err), err);
+}
+
 int
 lifecycle_update(struct live *live, struct stream *stream,
     const struct stream_patch *patch, struct error *err)
@@ -275,7 +289,15 @@ lifecycle_update(struct live *live, struct stream *stream,
 	rc = change_wakes_stream(&change, stream->id, err);
 	if (rc == 0)
 		rc = store_stream_update(live->store, stream->id, patch, err);
+	if (rc == 0 && patch->visibility != NULL)
+		rc = recording_show_all(&change, stream->id,
+		    *patch->visibility != VISIBILITY_PRIVATE, err);
 	if (change_end(&change, rc, err) != 0)
+		return -1;
+	/* Also where it was PRIVATE: an earlier one may have been cut short. */
+	if (patch->visibility != NULL &&
+	    *patch->visibility == VISIBILITY_PRIVATE &&
+	    lifecycle_expel(live, stream->id, EXPEL_UNBIDDEN, err) != 0)
 		return -1;
 	return lifecycle_reload(live, stream, err);
 }
@@ -300,7 +322,7 @@ rotate_write(struct change *change, const struct stream *stream,
 	if (written == 0)
 		return error_set(err, ERROR_KEY_WRONG, NULL,
 		    "The key was changed by somebody else just now.");
-	if (written < 0)
+	if (written < 0 || recording_revoke_all(change, stream->id, err) != 0)
 		return -1;
 	return store_push_put(
 	    change->live->store, stream->id, fresh->push, err);
@@ -312,6 +334,7 @@ lifecycle_rotate(struct live *live, struct stream *stream,
 {
 	struct rotation fresh;
 	struct change change;
+	struct error late;
 	int rc;
 
 	lifecycle_keys(live, keys, fresh.key, fresh.push);
@@ -319,11 +342,46 @@ lifecycle_rotate(struct live *live, struct stream *stream,
 	if (rc == 0)
 		rc = change_end(
 		    &change, rotate_write(&change, stream, &fresh, err), err);
-	if (rc == 0)
-		memcpy(stream->key_hash, fresh.key, HASH_BYTES);
-	else
+	if (rc != 0) {
 		secret_wipe(keys, sizeof(*keys));
-	return rc;
+		return -1;
+	}
+	memcpy(stream->key_hash, fresh.key, HASH_BYTES);
+	/* The key was changed, whatever becomes of who watches. */
+	if (lifecycle_expel(live, stream->id, EXPEL_BIDDEN, &late) != 0)
+		log_write(LOG_LEVEL_WARN, NULL, "stream %s: viewers: %s",
+		    stream->id, late.detail);
+	return 0;
+}
+
+struct fall {
+	struct live *live;
+	struct error *err;
+};
+
+static int
+fall_one(void *context, const char *stream_id)
+{
+	const struct fall *fall = context;
+
+	return lifecycle_expel(fall->live, stream_id, EXPEL_BIDDEN, fall->err);
+}
+
+int
+lifecycle_new_signing_key(struct live *live, struct error *err)
+{
+	struct fall fall = { live, err };
+	struct change change;
+	int rc;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	rc = store_signing_next(live->store, err);
+	if (rc == 0)
+		rc = pass_revoke_ended(&change, INT64_MAX, err);
+	if (change_end(&change, rc, err) != 0)
+		return -1;
+	return store_stream_each_live(live->store, fall_one, &fall, err);
 }
 
 static int

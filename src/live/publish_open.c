@@ -8,9 +8,13 @@
 #include "live/media.h"
 #include "live/publish.h"
 
-/* Inside the change: is there a live broadcast to record? 0, or -1. */
+/*
+ * Inside the change: is there a live broadcast to record, and may anybody see
+ * it? 0, or -1.
+ */
 static int
-publish_check(struct live *live, const char *stream_id, struct error *err)
+publish_check(
+    struct live *live, const char *stream_id, bool *shown, struct error *err)
 {
 	struct stream now;
 	int found;
@@ -22,6 +26,7 @@ publish_check(struct live *live, const char *stream_id, struct error *err)
 	else if (found == 1 && now.status != STREAM_LIVE)
 		found = error_set_retry(
 		    err, ERROR_OVER, 5, "The broadcast was stopped just now.");
+	*shown = found == 1 && now.visibility != VISIBILITY_PRIVATE;
 	stream_free(&now);
 	return found < 0 ? -1 : 0;
 }
@@ -31,18 +36,22 @@ publish_insert(struct live *live, struct recording *fresh,
     struct recording *recording, struct error *err)
 {
 	struct change change;
+	bool shown;
 	int found;
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
 	/* Under the write lock: two first files, or a stop, may race. */
-	found = publish_check(live, fresh->stream_id, err);
+	found = publish_check(live, fresh->stream_id, &shown, err);
 	if (found == 0)
 		found = store_recording_newest(
 		    live->store, fresh->stream_id, recording, err);
 	if (found >= 0 && (found == 0 || recording->state != RECORDING_LIVE)) {
 		found = store_recording_insert(live->store, fresh, err);
 		*recording = *fresh;
+		if (found == 0 && shown)
+			found =
+			    media_show(live->config, fresh->id, fresh->id, err);
 	}
 	return change_end(&change, found < 0 ? -1 : 0, err);
 }
@@ -64,7 +73,7 @@ publish_open(struct live *live, const struct stream *stream,
 	id_make(fresh.id, ID_CHARS);
 	memcpy(fresh.stream_id, stream->id, ID_BYTES);
 	fresh.started_unix_ms = clock_unix_ms();
-	if (media_path(live->config, MEDIA_LIVE, fresh.id, path, err) != 0 ||
+	if (media_path(live->config, MEDIA_KEPT, fresh.id, path, err) != 0 ||
 	    file_make_folder(path, err) != 0)
 		return -1;
 	rc = publish_insert(live, &fresh, recording, err);

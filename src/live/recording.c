@@ -10,6 +10,7 @@
 #include "live/jobs.h"
 #include "live/manifest.h"
 #include "live/media.h"
+#include "live/pass.h"
 #include "live/recording.h"
 
 int
@@ -98,6 +99,52 @@ discard_one(void *context, const struct recording *recording, struct error *err)
 }
 
 int
+recording_show(struct change *change, const struct recording *recording,
+    bool shown, struct error *err)
+{
+	const struct config *config = change->live->config;
+
+	if (recording->state == RECORDING_GOING)
+		return 0;
+	if (shown)
+		return media_show(config, recording->id, recording->id, err);
+	return media_hide(config, recording->id, err);
+}
+
+static int
+show_one(void *context, const struct recording *recording, struct error *err)
+{
+	return recording_show(context, recording, true, err);
+}
+
+static int
+unshow_one(void *context, const struct recording *recording, struct error *err)
+{
+	return recording_show(context, recording, false, err);
+}
+
+int
+recording_show_all(
+    struct change *change, const char *stream_id, bool shown, struct error *err)
+{
+	return recording_each(change->live, stream_id,
+	    shown ? show_one : unshow_one, change, err);
+}
+
+static int
+revoke_one(void *context, const struct recording *recording, struct error *err)
+{
+	return pass_revoke(context, recording->seq, err);
+}
+
+int
+recording_revoke_all(
+    struct change *change, const char *stream_id, struct error *err)
+{
+	return recording_each(change->live, stream_id, revoke_one, change, err);
+}
+
+int
 recording_discard_all(
     struct change *change, const char *stream_id, struct error *err)
 {
@@ -118,9 +165,11 @@ recording_hide(
 	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
 	int lock, moved;
 
-	if (media_path(live->config, MEDIA_LIVE, recording->id, from, err) !=
+	if (media_path(live->config, MEDIA_KEPT, recording->id, from, err) !=
 		0 ||
-	    media_path(live->config, MEDIA_TRASH, recording->id, to, err) != 0)
+	    media_path(live->config, MEDIA_TRASH, recording->id, to, err) !=
+		0 ||
+	    media_hide(live->config, recording->id, err) != 0)
 		return -1;
 	if (access(from, F_OK) != 0)
 		return 0; /* it was hidden before */

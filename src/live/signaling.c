@@ -187,11 +187,54 @@ signaling_peer_left(
 	return signaling_append(change, &notice, err);
 }
 
+/* One that isn't to watch any more. It is told by its connections' end. */
+static int
+expel_one(struct change *change, const char *stream_id, const char *peer_id,
+    enum expelled whom, struct error *err)
+{
+	struct peer peer;
+	int found;
+
+	found =
+	    store_peer_get(change->live->store, stream_id, peer_id, &peer, err);
+	if (found != 1)
+		return found;
+	if ((whom == EXPEL_UNBIDDEN) != (peer.playback == 0))
+		return 0;
+	return signaling_peer_left(change, &peer, err) < 0 ? -1 : 0;
+}
+
+int
+signaling_expel(struct change *change, const char *stream_id,
+    enum expelled whom, struct error *err)
+{
+	char ids[PRESENCE_LIST_MAX][ID_BYTES], after[ID_BYTES] = "";
+	struct store *store = change->live->store;
+	int count, i;
+
+	do {
+		count = store_peer_list(store, stream_id, after, ids, err);
+		for (i = 0; i < count; i++)
+			if (expel_one(change, stream_id, ids[i], whom, err) !=
+			    0)
+				return -1;
+		if (count > 0)
+			memcpy(after, ids[count - 1], ID_BYTES);
+	} while (count == PRESENCE_LIST_MAX);
+	if (count >= 0 && whom == EXPEL_UNBIDDEN)
+		count = store_viewer_delete_unbidden(store, stream_id, err);
+	if (count < 0)
+		return -1;
+	return change_wakes_stream(change, stream_id, err);
+}
+
 int
 signaling_renew_peer(struct change *change, const struct stream *stream,
     const struct peer *peer, int64_t slack_ms, struct error *err)
 {
 	struct live *live = change->live;
+	const struct playback playback = { .id = peer->playback,
+		.until_unix_ms = peer->until_unix_ms };
 	const int64_t lease = audience_lease_unix_ms(live);
 	int was;
 
@@ -206,7 +249,7 @@ signaling_renew_peer(struct change *change, const struct stream *stream,
 	if (was == 0)
 		return error_set(err, ERROR_TOKEN_WRONG, NULL,
 		    "This viewer has left the stream; offer anew.");
-	return audience_arrive(live, stream, peer->viewer_id, err);
+	return audience_arrive(live, stream, peer->viewer_id, &playback, err);
 }
 
 int
@@ -257,7 +300,7 @@ offer_find_publisher(struct live *live, const char *stream_id, int64_t *session,
 
 /* Makes the peer, its viewer, and the publisher's notice of it. */
 static int
-offer_join(struct change *change, const struct stream *stream,
+offer_join(struct change *change, const struct call *call,
     const struct grant *grant, int64_t now, struct error *err)
 {
 	struct live *live = change->live;
@@ -285,7 +328,8 @@ offer_join(struct change *change, const struct stream *stream,
 	secret_hash(&live->secret, grant->token, hash);
 	if (store_peer_insert(live->store, &grant->peer, hash, lease, err) !=
 		0 ||
-	    audience_arrive(live, stream, grant->peer.viewer_id, err) != 0)
+	    audience_arrive(live, &call->stream, grant->peer.viewer_id,
+		&call->playback, err) != 0)
 		return -1;
 	return signaling_append(change, &notice, err);
 }
@@ -333,7 +377,7 @@ offer_send(struct change *change, const struct call *call,
 	if (call->caller.role != ROLE_VIEWER) {
 		if (signal->ice != 0)
 			grant->peer.session = grant->session;
-		if (offer_join(change, &call->stream, grant, now, err) != 0)
+		if (offer_join(change, call, grant, now, err) != 0)
 			return -1;
 	} else if (offer_again(change, call, grant, err) != 0) {
 		return -1;
@@ -359,6 +403,8 @@ signaling_offer(struct live *live, const struct call *call,
 	} else {
 		memcpy(grant->peer.stream_id, call->stream.id, ID_BYTES);
 		grant->peer.ice = signal->ice;
+		grant->peer.playback = call->playback.id;
+		grant->peer.until_unix_ms = call->playback.until_unix_ms;
 		id_make(grant->peer.peer_id, ID_CHARS);
 		id_make(grant->token, KEY_CHARS);
 		(void)snprintf(grant->peer.viewer_id, ID_BYTES, "%s",

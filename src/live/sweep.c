@@ -9,6 +9,7 @@
 #include "live/audience.h"
 #include "live/ingest.h"
 #include "live/lifecycle.h"
+#include "live/pass.h"
 #include "live/signaling.h"
 #include "store/ingest.h"
 #include "store/mail.h"
@@ -209,6 +210,7 @@ audience_sweep(struct live *live)
 		sweep_publishers,
 		sweep_broadcasts,
 		sweep_audiences,
+		pass_sweep,
 		ingest_sweep,
 	};
 	const int64_t now = clock_unix_ms();

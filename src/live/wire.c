@@ -17,7 +17,7 @@
 /* One of a recording's files, as the web server hands it out. */
 struct media_url {
 	const char *base;
-	const struct recording *recording;
+	const char *place;
 	const char *file;
 };
 
@@ -102,8 +102,9 @@ wire_file(struct json_object *to, const char *name, bool there,
 {
 	char url[WIRE_URL_BYTES];
 
-	(void)snprintf(url, sizeof(url), "%s/live/%s/%s", at->base,
-	    at->recording->id, at->file);
+	there = there && at->place[0] != '\0';
+	(void)snprintf(
+	    url, sizeof(url), "%s/live/%s/%s", at->base, at->place, at->file);
 	wire_text(to, name, there ? url : NULL);
 }
 
@@ -113,10 +114,11 @@ wire_hls_url(
 {
 	const bool live = view->stream->status == STREAM_LIVE;
 
-	(void)snprintf(url, WIRE_URL_BYTES, "%s/live/%s/%s", base,
-	    view->recording.id, live ? "index.m3u8" : "replay.m3u8");
-	return view->recorded && view->recording.state ==
-				     (live ? RECORDING_LIVE : RECORDING_READY);
+	(void)snprintf(url, WIRE_URL_BYTES, "%s/live/%s/%s", base, view->place,
+	    live ? "index.m3u8" : "replay.m3u8");
+	return view->place[0] != '\0' &&
+	       view->recording.state ==
+		   (live ? RECORDING_LIVE : RECORDING_READY);
 }
 
 /* Thousandths of a second as JSON seconds. */
@@ -159,7 +161,7 @@ wire_recording(const struct stream_view *view, const char *base)
 	const struct recording *recording = &view->recording;
 	const bool ready = recording->state == RECORDING_READY;
 	const bool live = recording->state == RECORDING_LIVE;
-	struct media_url at = { base, recording,
+	struct media_url at = { base, view->place,
 		live ? "dvr.m3u8" : "replay.m3u8" };
 	struct json_object *to;
 
@@ -267,6 +269,35 @@ wire_created(const struct stream *stream, const struct stream_keys *keys,
 	wire_url(to, "watchUrl", base, "/watch/", stream);
 	wire_url(to, "studioUrl", base, "/studio/", stream);
 	secret_wipe(url, sizeof(url));
+	return to;
+}
+
+/* In the fragment: browsers don't send it, so no log has it. */
+static void
+wire_token_url(struct json_object *to, const char *name, const char *page,
+    const char *token)
+{
+	char url[WIRE_URL_BYTES + JWT_BYTES_MAX + 16];
+
+	(void)snprintf(url, sizeof(url), "%s#token=%s", page, token);
+	wire_text(to, name, url);
+}
+
+struct json_object *
+wire_token(const struct stream *stream, const struct playback_token *token,
+    const char *base)
+{
+	struct json_object *to = json_object_new_object();
+	char page[WIRE_URL_BYTES];
+
+	if (to == NULL)
+		return NULL;
+	wire_text(to, "token", token->text);
+	wire_time(to, "expiresAt", token->expires_unix_ms);
+	(void)snprintf(page, sizeof(page), "%s/watch/%s", base, stream->id);
+	wire_token_url(to, "watchUrl", page, token->text);
+	(void)snprintf(page, sizeof(page), "%s/embed/%s", base, stream->id);
+	wire_token_url(to, "embedUrl", page, token->text);
 	return to;
 }
 

@@ -8,14 +8,30 @@
 #include "store/statement.h"
 
 int
-store_viewer_put(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t lease_unix_ms, struct error *err)
+store_viewer_put(
+    struct store *store, const struct viewer *viewer, struct error *err)
 {
 	int rc;
 
-	rc = statement_run(store, STATEMENT_VIEWER_PUT, err, "tti", stream_id,
-	    viewer_id, lease_unix_ms);
+	rc = statement_run(store, STATEMENT_VIEWER_PUT, err, "ttii",
+	    viewer->stream_id, viewer->viewer_id, viewer->lease_unix_ms,
+	    viewer->playback);
 	return rc < 0 ? -1 : 0;
+}
+
+int64_t
+store_viewer_others(
+    struct store *store, const struct viewer *viewer, struct error *err)
+{
+	int64_t count = -1;
+	int rc;
+
+	rc = statement_step(store, STATEMENT_VIEWER_BY, err, "tti",
+	    viewer->stream_id, viewer->viewer_id, viewer->playback);
+	if (rc == 1)
+		count = statement_int(store, STATEMENT_VIEWER_BY, 0);
+	statement_reset(store, STATEMENT_VIEWER_BY);
+	return count;
 }
 
 int
@@ -32,6 +48,14 @@ store_viewer_delete_all(
 {
 	return statement_run(
 	    store, STATEMENT_VIEWER_DELETE_ALL, err, "t", stream_id);
+}
+
+int
+store_viewer_delete_unbidden(
+    struct store *store, const char *stream_id, struct error *err)
+{
+	return statement_run(
+	    store, STATEMENT_VIEWER_UNBIDDEN, err, "t", stream_id);
 }
 
 int

@@ -162,11 +162,14 @@ store_peer_insert(struct store *store, const struct peer *peer,
     const unsigned char token_hash[HASH_BYTES], int64_t lease_unix_ms,
     struct error *err)
 {
+	const int64_t until =
+	    peer->until_unix_ms != 0 ? peer->until_unix_ms : INT64_MAX;
 	int rc;
 
-	rc = statement_run(store, STATEMENT_PEER_INSERT, err, "tthtiii",
+	rc = statement_run(store, STATEMENT_PEER_INSERT, err, "tthtiiiii",
 	    peer->stream_id, peer->peer_id, token_hash, peer->viewer_id,
-	    lease_unix_ms, peer->session, peer->ice);
+	    lease_unix_ms < until ? lease_unix_ms : until, peer->session,
+	    peer->ice, peer->playback, until);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -181,6 +184,8 @@ peer_read(struct store *store, enum statement which, struct peer *peer)
 	peer->ice = statement_int(store, which, 5);
 	peer->events = (unsigned int)statement_int(store, which, 6);
 	peer->offer_until_unix_ms = statement_int(store, which, 7);
+	peer->playback = statement_int(store, which, 8);
+	peer->until_unix_ms = statement_int(store, which, 9);
 }
 
 int

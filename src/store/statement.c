@@ -19,7 +19,7 @@
 
 #define PEER_COLUMNS                                                     \
 	"stream_id, peer_id, viewer_id, lease_ms, session, ice, events," \
-	" offer_until_ms"
+	" offer_until_ms, playback, until_ms"
 
 struct text {
 	enum store_part part;
@@ -138,7 +138,8 @@ static const struct text TEXTS[] = {
 
 	[STATEMENT_PEER_INSERT] = { STORE_PASSING,
 	    "INSERT INTO peer (stream_id, peer_id, token_hash, viewer_id,"
-	    " lease_ms, session, ice) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)" },
+	    " lease_ms, session, ice, playback, until_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
 	[STATEMENT_PEER_FIND] = { STORE_PASSING,
 	    "SELECT " PEER_COLUMNS " FROM peer WHERE token_hash = ?1" },
 	[STATEMENT_PEER_GET] = { STORE_PASSING,
@@ -153,13 +154,13 @@ static const struct text TEXTS[] = {
 	    "UPDATE peer SET offer_until_ms = ?3"
 	    " WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_LEASE] = { STORE_PASSING,
-	    "UPDATE peer SET lease_ms = ?3"
+	    "UPDATE peer SET lease_ms = min(?3, until_ms)"
 	    " WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_LEASE_BREAK] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3 WHERE stream_id = ?1"
 	    " AND peer_id = ?2 AND lease_ms > ?3 AND lease_ms <= ?4" },
 	[STATEMENT_PEER_LEASE_VIEWER] = { STORE_PASSING,
-	    "UPDATE peer SET lease_ms = ?3"
+	    "UPDATE peer SET lease_ms = min(?3, until_ms)"
 	    " WHERE stream_id = ?1 AND viewer_id = ?2 AND session = 0" },
 	[STATEMENT_PEER_LEASE_CUT] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?2"
@@ -209,13 +210,20 @@ static const struct text TEXTS[] = {
 	    "DELETE FROM mail WHERE id <= ?1" },
 
 	[STATEMENT_VIEWER_PUT] = { STORE_PASSING,
-	    "INSERT INTO viewer (stream_id, viewer_id, lease_ms)"
-	    " VALUES (?1, ?2, ?3) ON CONFLICT (stream_id, viewer_id) DO UPDATE"
-	    " SET lease_ms = excluded.lease_ms" },
+	    "INSERT INTO viewer (stream_id, viewer_id, lease_ms, playback)"
+	    " VALUES (?1, ?2, ?3, ?4)"
+	    " ON CONFLICT (stream_id, viewer_id) DO UPDATE"
+	    " SET lease_ms = excluded.lease_ms,"
+	    " playback = excluded.playback" },
 	[STATEMENT_VIEWER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM viewer WHERE stream_id = ?1 AND viewer_id = ?2" },
 	[STATEMENT_VIEWER_DELETE_ALL] = { STORE_PASSING,
 	    "DELETE FROM viewer WHERE stream_id = ?1" },
+	[STATEMENT_VIEWER_BY] = { STORE_PASSING,
+	    "SELECT count(*) FROM viewer WHERE playback = ?3 AND ?3 <> 0"
+	    " AND playback <> 0 AND (stream_id, viewer_id) <> (?1, ?2)" },
+	[STATEMENT_VIEWER_UNBIDDEN] = { STORE_PASSING,
+	    "DELETE FROM viewer WHERE stream_id = ?1 AND playback = 0" },
 	[STATEMENT_VIEWER_EXPIRED] = { STORE_PASSING,
 	    "DELETE FROM viewer WHERE lease_ms <= ?1" },
 	[STATEMENT_VIEWED_PUT] = { STORE_PASSING,
@@ -526,6 +534,23 @@ static const struct text TEXTS[] = {
 	    "UPDATE token SET used_ms = ?2 WHERE name = ?1" },
 	[STATEMENT_TOKEN_DELETE] = { STORE_LASTING,
 	    "DELETE FROM token WHERE name = ?1" },
+	[STATEMENT_PASS_PUT] = { STORE_LASTING,
+	    "INSERT OR REPLACE INTO pass (name, recording, until_ms)"
+	    " VALUES (?1, ?2, ?3)" },
+	[STATEMENT_PASS_THERE] = { STORE_LASTING,
+	    "SELECT 1 FROM pass WHERE name = ?1" },
+	[STATEMENT_PASS_OF] = { STORE_LASTING,
+	    "SELECT name, recording, until_ms FROM pass"
+	    " WHERE recording = ?1 LIMIT 1" },
+	[STATEMENT_PASS_ENDED] = { STORE_LASTING,
+	    "SELECT name, recording, until_ms FROM pass"
+	    " WHERE until_ms <= ?1 LIMIT 1" },
+	[STATEMENT_PASS_DELETE] = { STORE_LASTING,
+	    "DELETE FROM pass WHERE name = ?1" },
+	[STATEMENT_SIGNING_GET] = { STORE_LASTING,
+	    "SELECT signing FROM site WHERE id = 0" },
+	[STATEMENT_SIGNING_NEXT] = { STORE_LASTING,
+	    "UPDATE site SET signing = signing + 1 WHERE id = 0" },
 	[STATEMENT_BROADCAST_HEARD] = { STORE_PASSING,
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
 	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"

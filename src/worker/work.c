@@ -52,7 +52,7 @@ int
 work_begin(struct work *work, struct error *err)
 {
 	work->renewed_mono_ms = clock_mono_ms();
-	if (media_path(work->live->config, MEDIA_LIVE, work->recording->id,
+	if (media_path(work->live->config, MEDIA_KEPT, work->recording->id,
 		work->folder, err) != 0)
 		return -1;
 	if (PREFIXES[work->job->kind] != NULL)

@@ -188,7 +188,7 @@ describe('a broadcast that nobody keeps', () => {
 		await seeWay(stage.watch, 'hls');
 		const { hlsUrl } = await stage.read(stream.id);
 		const [, , playbackId] = new URL(hlsUrl).pathname.split('/');
-		const folder = join(stage.server.dataDir, 'media/live', playbackId);
+		const folder = join(stage.server.dataDir, 'media/kept', playbackId);
 		assert.ok(existsSync(folder), folder);
 		const { status } = await stage.api.stop(stream.id, stream.key);
 		assert.equal(status, 200);

@@ -231,7 +231,7 @@ async function recorded(api, server) {
 		const { json } = await api.get(to.id);
 		return json.recording?.state === 'READY' && json.recording.progress === null && json;
 	});
-	return join(server.dataDir, 'media/live', new URL(stream.recording.hlsUrl).pathname.split('/')[2]);
+	return join(server.dataDir, 'media/kept', new URL(stream.recording.hlsUrl).pathname.split('/')[2]);
 }
 
 suite('a check', { concurrency: 1 }, (test) => {
@@ -260,7 +260,7 @@ suite('a check', { concurrency: 1 }, (test) => {
 		truncateSync(join(cut, segments[0]), 10);
 		rmSync(join(cut, segments[1]));
 		rmSync(gone, { recursive: true });
-		const stray = join(server.dataDir, 'media/live', 'A'.repeat(21));
+		const stray = join(server.dataDir, 'media/kept', 'A'.repeat(21));
 		copyFileSync(join(cut, segments[2]), `${stray}.m4s`);
 		utimesSync(`${stray}.m4s`, 1, 1);
 		for (let n = 0; n < 2; n++) {

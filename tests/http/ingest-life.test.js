@@ -196,7 +196,7 @@ suite('silence', { env: { LIVEBIN_RECONNECT_WINDOW: '4' } }, (test) => {
 		await api.stop(gone.to.id, gone.to.key);
 		await api.stop(kept.to.id, kept.to.key, { json: { streamKey: kept.to.key, convertToVOD: true } });
 		assert.equal((await gone.broadcast.playlist('dvr.m3u8')).ended, true, 'it may be watched to its end');
-		const folder = join(server.dataDir, 'media', 'live', gone.broadcast.id);
+		const folder = join(server.dataDir, 'media', 'kept', gone.broadcast.id);
 		await until('the folder is gone', () => !existsSync(folder));
 		const { recording } = await untilStatus(api, kept.to, 'READY');
 		assert.equal(recording.state, 'READY');
@@ -249,7 +249,7 @@ suite('a stream that is deleted', { concurrency: 1 }, (test) => {
 		const { to, encoder, broadcast } = await pushed(api);
 		await encoder.segment(3);
 		await encoder.init();
-		const folder = join(server.dataDir, 'media', 'live', broadcast.id);
+		const folder = join(server.dataDir, 'media', 'kept', broadcast.id);
 		assert.ok(existsSync(folder));
 		assert.equal((await api.remove(to.id, to.key)).status, 204);
 		assert.ok(!existsSync(folder));

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -21,8 +21,9 @@ class Folder {
 	constructor(server, media = join(server.dataDir, 'media')) {
 		this.port = server.port;
 		this.id = `t${randomBytes(12).toString('hex')}`;
-		this.path = join(media, 'live', this.id);
+		this.path = join(media, 'kept', this.id);
 		mkdirSync(this.path);
+		symlinkSync(`../kept/${this.id}`, join(media, 'live', this.id));
 	}
 
 	/**
@@ -293,7 +294,7 @@ suite('media in a folder of its own', { env: { LIVEBIN_MEDIA: join(ELSEWHERE, 'd
 	});
 
 	test('is its owner\'s alone', async ({ server }) => {
-		const folders = ['live', 'incoming', 'trash'].map((name) => join(ELSEWHERE, 'deep', 'media', name));
+		const folders = ['kept', 'live', 'incoming', 'trash'].map((name) => join(ELSEWHERE, 'deep', 'media', name));
 		for (const path of [...folders, join(server.dataDir, 'upload')])
 			assert.equal(statSync(path).mode & 0o777, 0o700, path);
 	});

@@ -31,7 +31,7 @@ async function ended(api, film) {
 
 /** A recording that nobody pushed: rows, and a folder with a file. */
 function forge(server, { id, state, bytes = 1000, endedDaysAgo = 0, job }) {
-	const folder = join(server.dataDir, 'media', state === 4 ? 'trash' : 'live', id);
+	const folder = join(server.dataDir, 'media', state === 4 ? 'trash' : 'kept', id);
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, 'r0-0.m4s'), 'x');
 	const then = Date.now() - endedDaysAgo * 86_400_000;
@@ -245,7 +245,7 @@ suite('retention by size', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
 		for (const n of [1, 2, 3, 4]) forge(server, { id: ID(n), state: 2, bytes: 3 * MB, endedDaysAgo: 10 - n });
 		await runOnce(server, { LIVEBIN_KEEP_MAX: '7' });
 		assert.deepEqual(recordings(server), [ID(3), ID(4)]);
-		assert.deepEqual(readdirSync(join(server.dataDir, 'media/live')).sort(), [ID(3), ID(4)]);
+		assert.deepEqual(readdirSync(join(server.dataDir, 'media/kept')).sort(), [ID(3), ID(4)]);
 	});
 });
 
@@ -285,7 +285,7 @@ describe('a small disk', { concurrency: 1 }, () => {
 			assert.equal(recording.state, 'READY');
 			assert.equal(recording.mp4Url, null);
 			assert.match(recording.detail, /No MP4: .*disk/);
-			const folder = join(disk, 'live', readdirSync(join(disk, 'live'))[0]);
+			const folder = join(disk, 'kept', readdirSync(join(disk, 'kept'))[0]);
 			assert.deepEqual(leftovers(folder), []);
 			assert.ok(existsSync(join(folder, 'replay.m3u8')));
 		});

@@ -207,6 +207,6 @@ export class Broadcast {
 	async folder() {
 		const { recording, hlsUrl } = await this.read();
 		const id = /\/live\/([^/]+)\//.exec(hlsUrl ?? recording.hlsUrl)?.[1];
-		return join(this.server.dataDir, 'media', 'live', String(id));
+		return join(this.server.dataDir, 'media', 'kept', String(id));
 	}
 }

@@ -31,8 +31,8 @@ role_of(struct unit *unit, const struct scene *scene, const char *secret,
 	struct call call;
 	struct error err;
 
-	unit_ok(
-	    access_stream(&unit->live, scene->stream.id, secret, &call, &err),
+	unit_ok(access_stream(&unit->live, scene->stream.id,
+		    &(struct shown){ secret, "192.0.2.1" }, &call, &err),
 	    &err);
 	assert_string_equal(call.stream.id, scene->stream.id);
 	stream_free(&call.stream);
@@ -47,7 +47,9 @@ refusal(struct unit *unit, const char *stream_id, const char *secret)
 	struct error err;
 
 	assert_int_equal(
-	    access_stream(&unit->live, stream_id, secret, &call, &err), -1);
+	    access_stream(&unit->live, stream_id,
+		&(struct shown){ secret, "192.0.2.1" }, &call, &err),
+	    -1);
 	assert_null(call.stream.description);
 	return err.code;
 }
@@ -94,6 +96,8 @@ who_shows_a_token_is_that_viewer(void **state)
 
 	for (i = 0; i < VISIBILITY__MAX; i++) {
 		scene_make(unit, (enum visibility)i, &scene);
+		/* A PRIVATE stream's viewers came by a right of their own. */
+		unit_sql(unit, STORE_PASSING, "UPDATE peer SET playback = 1");
 		assert_int_equal(
 		    role_of(unit, &scene, scene.grant.token, &caller),
 		    ROLE_VIEWER);
@@ -157,15 +161,16 @@ a_private_stream_is_refused_as_one_that_is_not_there(void **state)
 {
 	struct unit *unit = *state;
 	struct error hidden, missing;
+	const struct shown nothing = { NULL, "192.0.2.1" };
 	struct call call;
 	struct scene scene;
 
 	scene_make(unit, VISIBILITY_PRIVATE, &scene);
-	assert_int_equal(
-	    access_stream(&unit->live, scene.stream.id, NULL, &call, &hidden),
+	assert_int_equal(access_stream(&unit->live, scene.stream.id, &nothing,
+			     &call, &hidden),
 	    -1);
 	assert_int_equal(access_stream(&unit->live, "AAAAAAAAAAAAAAAAAAAAA",
-			     NULL, &call, &missing),
+			     &nothing, &call, &missing),
 	    -1);
 	assert_memory_equal(&hidden, &missing, sizeof(hidden));
 	stream_free(&scene.stream);

@@ -16,8 +16,8 @@ beat(struct unit *unit, const struct stream *stream, const char *viewer_id,
 	struct error err;
 
 	unit_ok(audience_heartbeat(&unit->live, stream,
-		    &(const struct heartbeat){ viewer_id, leaving }, &audience,
-		    &err),
+		    &(const struct heartbeat){ viewer_id, leaving, { 0 } },
+		    &audience, &err),
 	    &err);
 	return audience;
 }

@@ -30,6 +30,7 @@ end(void **state)
 	struct unit *unit = *state;
 	struct error err;
 
+	unit_media_remove(unit, MEDIA_KEPT);
 	unit_media_remove(unit, MEDIA_LIVE);
 	unit_media_remove(unit, MEDIA_TRASH);
 	unit_ok(media_prepare(&unit->config, &err), &err);
@@ -109,7 +110,7 @@ a_missing_folder_is_found(void **state)
 	struct error err;
 
 	recorded(unit, &recording);
-	unit_ok(media_path(&unit->config, MEDIA_LIVE, recording.id, path, &err),
+	unit_ok(media_path(&unit->config, MEDIA_KEPT, recording.id, path, &err),
 	    &err);
 	assert_int_equal(file_remove_folder(path, 1000, &err), 1);
 	finds(unit, recording.id, "folder is missing");
@@ -161,7 +162,7 @@ static void
 a_folder_of_no_recording_is_found_once_it_is_old(void **state)
 {
 	const struct utimbuf long_ago = { 1000000, 1000000 };
-	static const enum media_area AREAS[2] = { MEDIA_LIVE, MEDIA_TRASH };
+	static const enum media_area AREAS[2] = { MEDIA_KEPT, MEDIA_TRASH };
 	struct unit *unit = *state;
 	char path[FILE_PATH_BYTES];
 	struct error err;

@@ -114,6 +114,7 @@ static const struct {
 	{ "offers_per_minute", 0, 1000000 },
 	{ "signals_per_minute", 0, 1000000 },
 	{ "views_per_minute", 0, 1000000 },
+	{ "playback_max", 60, 31536000 },
 	{ "failures_per_minute", 0, 1000000 },
 	{ "max_peers", 1, 100000 },
 	{ "mailbox_max", 8, 100000 },
@@ -231,7 +232,7 @@ the_printed_table_has_each_setting_once(void **state)
 	(void)fclose(to);
 	for (i = 0; i < size; i++)
 		rows += text[i] == '\n';
-	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 12);
+	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 13);
 	for (i = 0; i < UNIT_COUNT(NUMBERS); i++) {
 		variable_of(NUMBERS[i].name, variable);
 		(void)snprintf(line, sizeof(line), "%s = ", variable);

@@ -310,7 +310,8 @@ viewers_are_counted_once_they_were_swept(void **state)
 	unit_start(unit, &stream);
 	(void)json_object_put(first_page(unit));
 	unit_ok(audience_heartbeat(&unit->live, &stream,
-		    &(const struct heartbeat){ "VVVVVVVVVVVVVVVVVVVVV", false },
+		    &(const struct heartbeat){
+			"VVVVVVVVVVVVVVVVVVVVV", false, { 0 } },
 		    &audience, &err),
 	    &err);
 	unit_sql(unit, STORE_PASSING, "UPDATE sweep SET due_ms = 0");

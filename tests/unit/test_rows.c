@@ -21,13 +21,19 @@ numbers(struct unit *unit, const char *stream_id)
 }
 
 static void
-come(struct unit *unit, const char *stream_id, const char *viewer_id)
+come_until(struct unit *unit, const char *stream_id, const char *viewer_id,
+    int64_t lease_unix_ms)
 {
+	const struct viewer viewer = { stream_id, viewer_id, lease_unix_ms, 0 };
 	struct error err;
 
-	unit_ok(store_viewer_put(
-		    unit->live.store, stream_id, viewer_id, 1000, &err),
-	    &err);
+	unit_ok(store_viewer_put(unit->live.store, &viewer, &err), &err);
+}
+
+static void
+come(struct unit *unit, const char *stream_id, const char *viewer_id)
+{
+	come_until(unit, stream_id, viewer_id, 1000);
 }
 
 static void
@@ -83,9 +89,9 @@ expired_viewers_go_and_the_count_with_them(void **state)
 	struct store *store = unit->live.store;
 	struct error err;
 
-	unit_ok(store_viewer_put(store, "s", "a", 10, &err), &err);
-	unit_ok(store_viewer_put(store, "s", "b", 20, &err), &err);
-	unit_ok(store_viewer_put(store, "s", "c", 30, &err), &err);
+	come_until(unit, "s", "a", 10);
+	come_until(unit, "s", "b", 20);
+	come_until(unit, "s", "c", 30);
 	assert_int_equal(store_viewer_delete_expired(store, 9, &err), 0);
 	assert_int_equal(store_viewer_delete_expired(store, 20, &err), 2);
 	assert_int_equal(numbers(unit, "s").viewers, 1);
@@ -117,9 +123,7 @@ a_count_is_the_number_of_rows_whatever_happens(void **state)
 		else if (random >> 30 == 2)
 			unit_ok(store_audience_settle(store, "s", &err), &err);
 		else
-			unit_ok(store_viewer_put(store, "s", viewer,
-				    (random >> 20) % 100, &err),
-			    &err);
+			come_until(unit, "s", viewer, (random >> 20) % 100);
 		if (i % 20 == 0)
 			assert_int_equal(numbers(unit, "s").viewers,
 			    unit_sql_int(unit, STORE_PASSING,

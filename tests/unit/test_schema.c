@@ -101,8 +101,8 @@ static void
 no_schema_has_changed_since_the_first(void **state)
 {
 	(void)state;
-	assert_int_equal(schema_version(STORE_LASTING), 3);
-	assert_int_equal(schema_version(STORE_PASSING), 3);
+	assert_int_equal(schema_version(STORE_LASTING), 4);
+	assert_int_equal(schema_version(STORE_PASSING), 4);
 }
 
 static void
@@ -112,8 +112,8 @@ a_new_file_has_the_version_and_write_ahead_logging(void **state)
 
 	(void)state;
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 3);
-	assert_int_equal(number(place.passing, "PRAGMA user_version"), 3);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 4);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 4);
 	assert_int_equal(number(place.lasting, "SELECT journal_mode = 'wal'"
 					       " FROM pragma_journal_mode"),
 	    1);
@@ -177,10 +177,10 @@ a_passing_row_is_checked(void **state)
 	static const char *const WRONG[] = {
 		"INSERT INTO audience (stream_id, viewers) VALUES ('s', -1)",
 		"INSERT INTO peer VALUES ('s', 'p', zeroblob(31), 'v', 0,"
-		" 0, 0, 0, 0)",
+		" 0, 0, 0, 0, 0, 0)",
 		"INSERT INTO peer VALUES ('s', 'p', 'text', 'v', 0, 0, 0, 0, "
-		"0)",
-		"INSERT INTO viewer VALUES ('s', 'v', 'soon')",
+		"0, 0, 0)",
+		"INSERT INTO viewer VALUES ('s', 'v', 'soon', 0)",
 		"INSERT INTO rate VALUES ('b', NULL)",
 		"INSERT INTO sweep VALUES (1, 0, 0, 0)",
 		"INSERT INTO sweep VALUES (0, 0, 0, 0)",
@@ -206,12 +206,12 @@ two_peers_cannot_have_one_token(void **state)
 	assert_int_equal(
 	    run(place.passing,
 		"INSERT INTO peer VALUES ('s', 'p', zeroblob(32), 'v', 0,"
-		" 0, 0, 0, 0)"),
+		" 0, 0, 0, 0, 0, 0)"),
 	    SQLITE_OK);
 	assert_int_equal(
 	    run(place.passing,
 		"INSERT INTO peer VALUES ('s', 'q', zeroblob(32), 'v', 0,"
-		" 0, 0, 0, 0)"),
+		" 0, 0, 0, 0, 0, 0)"),
 	    SQLITE_CONSTRAINT);
 }
 
@@ -350,8 +350,8 @@ a_file_of_the_first_version_becomes_a_new_one(void **state)
 	    run(place.lasting, STREAM("a", HASH, "'Kept'", "2", "0", "0")),
 	    SQLITE_OK);
 	unit_ok(open_and_close(&err), &err);
-	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 3);
-	assert_int_equal(number(place.passing, "PRAGMA user_version"), 3);
+	assert_int_equal(number(place.lasting, "PRAGMA user_version"), 4);
+	assert_int_equal(number(place.passing, "PRAGMA user_version"), 4);
 	schema_of(place.lasting, brought, sizeof(brought));
 	assert_string_equal(brought, fresh[0]);
 	schema_of(place.passing, brought, sizeof(brought));

@@ -41,9 +41,9 @@ beat(struct unit *unit, const struct stream *stream)
 	struct audience audience;
 	struct error err;
 
-	unit_ok(
-	    audience_heartbeat(&unit->live, stream,
-		&(const struct heartbeat){ VIEWER, false }, &audience, &err),
+	unit_ok(audience_heartbeat(&unit->live, stream,
+		    &(const struct heartbeat){ VIEWER, false, { 0 } },
+		    &audience, &err),
 	    &err);
 }
 
