@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 
-import { assertMoves, goLive, hook, openBrowser, seeState, seeText, shoot, stop } from '../lib/browser.js';
+import { assertMoves, goLive, hook, openBrowser, press, seeState, seeText, shoot, stop } from '../lib/browser.js';
 import { startServer } from '../lib/server.js';
 import { keepingLogs } from '../lib/suite.js';
 import { until } from '../lib/wait.js';
@@ -151,6 +151,47 @@ describe('the pages', () => {
 		await seeText(page, 'notice', /https/i);
 		assert.equal(await page.$eval(hook('main-button'), (button) => button.disabled), true);
 		await page.close();
+	});
+
+	story('a private stream is watched by a link that the studio made, by as many as it is for, until it is taken back', async () => {
+		const [stranger, first, second] = [await browser.guest(), await browser.guest(), await browser.guest()];
+		await stranger.goto(address);
+		await seeState(stranger, ['live']);
+		await studio.bringToFront();
+		await studio.select(hook('visibility'), 'PRIVATE');
+		await stranger.bringToFront();
+		await seeState(stranger, ['missing']);
+		await studio.bringToFront();
+		await studio.waitForSelector(`${hook('invite')}:not([hidden])`);
+		await studio.type(hook('invite-max'), '1');
+		await press(studio, 'invite-make');
+		await seeText(studio, 'invite-note', /opens it until/);
+		await shootAll(studio, 'studio-private');
+		const link = await studio.$eval(hook('share-link'), (field) => field.value);
+		assert.match(link, new RegExp(`^${address}#token=`));
+		await first.bringToFront();
+		await first.goto(link);
+		await seeState(first, ['live']);
+		await assertMoves(first);
+		await second.bringToFront();
+		await second.goto(link);
+		await seeState(second, ['full']);
+		await seeText(second, 'state', /in use/);
+		await shoot(second, 'watch-in-use');
+		await studio.bringToFront();
+		await press(studio, 'rotate-key');
+		await (await studio.waitForSelector(`dialog[open] ${hook('confirm-yes')}`)).click();
+		await first.bringToFront();
+		await seeState(first, ['missing']);
+		await seeText(first, 'state', /opens nothing any more/);
+		await shoot(first, 'watch-ran-out');
+		await studio.bringToFront();
+		await studio.select(hook('visibility'), 'PUBLIC');
+		await until('it is public again', async () => (await fetch(address.replace('/watch/', '/api/live/'))).ok);
+		await stranger.bringToFront();
+		await stranger.reload();
+		await seeState(stranger, ['live']);
+		for (const page of [stranger, first, second]) await page.close();
 	});
 
 	story('a stream that isn\'t there, and one that is over, are said in words', async () => {

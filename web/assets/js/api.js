@@ -58,13 +58,15 @@ export class Problem extends Error {
 	/**
 	 * @param {number} status 0 where no answer came
 	 * @param {string} title
-	 * @param {{detail?: string, field?: string, retryAfter?: number}} [more]
+	 * @param {{type?: string, detail?: string, field?: string, retryAfter?: number}} [more]
 	 */
 	constructor(status, title, more = {}) {
 		super(title);
 		this.name = 'Problem';
 		this.status = status;
 		this.title = title;
+		/** The last word of the problem's type, as `rate` of `urn:…:rate`. */
+		this.kind = more.type?.split(':').pop() ?? '';
 		this.detail = more.detail ?? '';
 		this.field = more.field ?? '';
 		/** Seconds, or null where the server named none. */
@@ -86,6 +88,7 @@ export async function problemOf(response) {
 	}
 	const said = await response.json().catch(() => ({}));
 	return new Problem(response.status, String(said.title ?? 'The server refused'), {
+		type: said.type && String(said.type),
 		detail: said.detail && String(said.detail),
 		field: said.field && String(said.field),
 		retryAfter,
@@ -205,6 +208,13 @@ export const stopStream = (id, key, convertToVOD) =>
  * @returns {Promise<{streamKey: string, ingestUrl?: string|null}>}
  */
 export const rotateKey = (id, key) => json('POST', `/${id}/key`, { token: key, body: {} });
+
+/**
+ * A right to watch a private stream for a while, to be passed on.
+ * @param {string} id @param {string} key @param {{expiresIn: number, max?: number}} body
+ * @returns {Promise<{token: string, expiresAt: string, watchUrl: string, embedUrl: string}>}
+ */
+export const makeToken = (id, key, body) => json('POST', `/${id}/token`, { token: key, body });
 
 /**
  * @param {string} id

@@ -16,17 +16,20 @@ export class Heartbeat {
 	#videoId;
 	#token;
 	#onBeat;
+	#onBarred;
 	#onAway;
 
 	/**
 	 * @param {string} videoId
 	 * @param {() => string|null} token
 	 * @param {(beat: Beat) => void} onBeat
+	 * @param {(problem: Problem) => void} onBarred as many as the token is for watch already
 	 */
-	constructor(videoId, token, onBeat) {
+	constructor(videoId, token, onBeat, onBarred) {
 		this.#videoId = videoId;
 		this.#token = token;
 		this.#onBeat = onBeat;
+		this.#onBarred = onBarred;
 		// A hidden page's timers are slowed down to once a minute, which is
 		// longer than the server waits: beat when it is seen again.
 		this.#onAway = () => {
@@ -59,8 +62,10 @@ export class Heartbeat {
 			setViewerId(answer.viewerId);
 			if (this.#timer) this.#onBeat(answer);
 		} catch (error) {
+			if (!(error instanceof Problem)) return;
 			// An id that the server can't read: ask for a new one next time.
-			if (error instanceof Problem && error.status === 400) setViewerId(null);
+			if (error.status === 400) setViewerId(null);
+			if (error.kind === 'token-in-use' && this.#timer) this.#onBarred(error);
 		}
 	}
 

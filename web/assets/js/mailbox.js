@@ -19,7 +19,7 @@ import { Backoff, pause } from './backoff.js';
  * @property {(problem: Problem) => void} [trouble]
  * @property {() => void} [fine]
  * @property {(servers: RTCIceServer[]) => void} [iceServers]
- * @property {() => Promise<void>} [denied]  awaited before a 401 is believed: a
+ * @property {() => Promise<void>} [denied]  awaited before a refusal is believed: a
  *     new key may be on its way, and its answer behind this one
  */
 
@@ -64,9 +64,9 @@ export class Mailbox {
 			} catch (error) {
 				if (signal.aborted) return;
 				if (!(error instanceof Problem)) throw error;
-				if (error.status === 401) await this.#on.denied?.();
+				if (isDenied(error)) await this.#on.denied?.();
 				// A key that changed while the question was under way.
-				if (error.status === 401 && this.#token() !== token) continue;
+				if (isDenied(error) && this.#token() !== token) continue;
 				if (isFinal(error)) {
 					this.close();
 					this.#on.refused(error);
@@ -103,8 +103,11 @@ export class Mailbox {
 	}
 }
 
+/** A private stream isn't there for a wrong key. @param {Problem} problem */
+const isDenied = ({ status }) => status === 401 || status === 404;
+
 /** @param {Problem} problem */
 function isFinal(problem) {
 	if (problem.status === 409) return /took over/i.test(problem.title);
-	return problem.status === 401 || problem.status === 404;
+	return isDenied(problem);
 }

@@ -86,6 +86,17 @@ export function takeKeyFromAddress(videoId) {
 }
 
 /**
+ * The playback token that the address was given with (`#token=...`; a site that
+ * links here may have it in the query). It stays there: whoever reloads, or
+ * comes back, has it still. Null where there is none.
+ * @returns {string|null}
+ */
+export function tokenOfAddress() {
+	const given = (/** @type {string} */ part) => new URLSearchParams(part.slice(1)).get('token');
+	return given(location.hash)?.trim() || given(location.search)?.trim() || null;
+}
+
+/**
  * The stream that this page's address names.
  * @returns {string|null}
  */

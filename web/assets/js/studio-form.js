@@ -16,7 +16,7 @@ const TITLE_MAX = 200;
 const MEANING = {
 	PUBLIC: 'Listed on the home page. Anyone can watch.',
 	UNLISTED: 'Not listed. Anyone who has the link can watch.',
-	PRIVATE: 'Not listed. Only someone who has the stream key can watch.',
+	PRIVATE: 'Not listed. Only someone to whom you give a link of its own, or the key, can watch.',
 };
 
 export class StreamForm {

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The studio's share of secrets and links: the link, the embed code, the key,
+ * The studio's share of secrets and links: the link (a private stream's are
+ * made, studio-invite.js), the embed code, the key,
  * and the address that an encoder pushes to, which is as secret as the key.
  */
 
@@ -8,6 +9,7 @@ import { Problem } from './api.js';
 import { confirm } from './confirm.js';
 import { get, say } from './dom.js';
 import { copyOnClick, shareOnClick } from './share.js';
+import { Invite } from './studio-invite.js';
 import { getIngestUrl } from './store.js';
 
 export class SharePanel {
@@ -18,18 +20,19 @@ export class SharePanel {
 	#key = get('stream-key', HTMLOutputElement);
 	#reveal = get('reveal-key', HTMLButtonElement);
 	#note = get('key-note', HTMLElement);
-	#hint = get('share-hint', HTMLElement);
 	#ingest = get('ingest', HTMLElement);
 	#ingestKnown = get('ingest-known', HTMLElement);
 	#ingestUnknown = get('ingest-unknown', HTMLElement);
 	#ingestUrl = get('ingest-url', HTMLOutputElement);
 	#command = get('ffmpeg-command', HTMLOutputElement);
 	#isShown = false;
+	#invite;
 	#broadcast;
 
 	/** @param {import('./broadcast.js').Broadcast} broadcast */
 	constructor(broadcast) {
 		this.#broadcast = broadcast;
+		this.#invite = new Invite(broadcast, () => this.draw());
 		copyOnClick(get('copy-link', HTMLElement), () => this.#link.value);
 		copyOnClick(get('copy-embed', HTMLElement), () => this.#embed.value);
 		copyOnClick(get('copy-key', HTMLElement), () => broadcast.key ?? '');
@@ -48,14 +51,19 @@ export class SharePanel {
 	}
 
 	draw() {
-		const { videoId, key, stream } = this.#broadcast;
+		const { videoId, key } = this.#broadcast;
 		this.#panel.hidden = !videoId || !key;
 		this.#keyPanel.hidden = !videoId || !key;
 		if (!videoId || !key) return;
 		const { origin } = location;
-		this.#link.value = `${origin}/watch/${videoId}`;
+		this.#invite.draw();
+		const { watchUrl, embedUrl } = this.#invite.made ?? {
+			watchUrl: `${origin}/watch/${videoId}`,
+			embedUrl: `${origin}/embed/${videoId}`,
+		};
+		this.#link.value = watchUrl;
 		this.#embed.value =
-			`<iframe src="${origin}/embed/${videoId}" width="640" height="360" ` +
+			`<iframe src="${embedUrl}" width="640" height="360" ` +
 			'title="Live on livebin" allow="autoplay; fullscreen; picture-in-picture" ' +
 			'allowfullscreen loading="lazy"></iframe>';
 		// Until it is asked for, the page doesn't hold it.
@@ -63,9 +71,6 @@ export class SharePanel {
 		this.#drawIngest();
 		this.#reveal.setAttribute('aria-pressed', String(this.#isShown));
 		say(this.#reveal, this.#isShown ? 'Hide' : 'Show');
-		const isPrivate = stream?.visibility === 'PRIVATE';
-		say(this.#hint, isPrivate ? 'Private: it opens only for whoever has the stream key.' : '');
-		this.#hint.hidden = !isPrivate;
 	}
 
 	get #address() {

@@ -16,7 +16,7 @@ import { LiveBar } from './live-bar.js';
 import { Player } from './player.js';
 import { Replay } from './replay.js';
 import { SeekBar } from './seek-bar.js';
-import { getKey, getViewerId, takeKeyFromAddress } from './store.js';
+import { getKey, getViewerId, takeKeyFromAddress, tokenOfAddress } from './store.js';
 import { Viewer } from './viewer.js';
 import { wordsFor, wordsForRecording } from './words.js';
 
@@ -50,8 +50,8 @@ export class Theatre {
 	constructor(videoId, on = {}) {
 		this.#on = on;
 		takeKeyFromAddress(videoId);
-		const key = () => getKey(videoId);
-		this.#viewer = new Viewer(videoId, key, getViewerId, {
+		const secret = () => getKey(videoId) ?? tokenOfAddress();
+		this.#viewer = new Viewer(videoId, secret, getViewerId, {
 			state: (state, problem) => this.#onState(state, problem),
 			stage: (way) => this.#player.stage(way),
 			show: (way) => this.#show(way),
@@ -71,7 +71,12 @@ export class Theatre {
 			this.#viewer.endReplay();
 		});
 		const credential = () => this.#viewer.credential;
-		this.#heartbeat = new Heartbeat(videoId, credential, (beat) => this.#onBeat(beat));
+		this.#heartbeat = new Heartbeat(
+			videoId,
+			credential,
+			(beat) => this.#onBeat(beat),
+			(problem) => this.#viewer.bar(problem),
+		);
 	}
 
 	get viewer() {
@@ -108,6 +113,7 @@ export class Theatre {
 	/** @param {import('./heartbeat.js').Beat} beat */
 	#onBeat(beat) {
 		this.#onViewers(beat.viewers);
+		this.#viewer.unbar();
 		const isIdle = ['waiting', 'ended', 'replay'].includes(this.#viewer.state);
 		if (beat.isLiveNow && isIdle && !this.#viewer.hasSession) this.#viewer.look();
 		this.#beats += 1;
@@ -118,8 +124,8 @@ export class Theatre {
 	#onStream(stream) {
 		for (const title of document.querySelectorAll('[data-title]')) say(title, stream.title);
 		document.title = `${stream.title} · livebin`;
-		// The first heartbeat went out before anyone knew that a key is needed.
-		if (stream.visibility === 'PRIVATE' && !getViewerId()) this.#heartbeat.beat();
+		// The first heartbeat went out before anyone knew what it takes.
+		if (stream.visibility === 'PRIVATE' && this.#beats === 0) this.#heartbeat.beat();
 		this.#stream = stream;
 		this.#draw();
 		this.#on.stream?.(stream);

@@ -49,6 +49,9 @@ const CROWD_MS = 2000;
  * @property {(viewers: number) => void} viewers
  */
 
+/** There is no such stream for us, or not any more. @param {Problem} problem */
+const isShut = ({ status }) => status === 404 || status === 401;
+
 export class Viewer {
 	/** @type {State} */ #state = 'connecting';
 	/** @type {Way|null} */ #shown = null;
@@ -72,24 +75,28 @@ export class Viewer {
 	#isPlayingOut = false;
 	#isOpen = false;
 	#isPrivate = false;
+	#isBarred = false;
 	/** @type {() => void} */ #forgetHope = () => {};
 	#videoId;
-	#key;
+	#secret;
 	#on;
 
 	/**
 	 * @param {string} videoId
-	 * @param {() => string|null} key the stream key, for a private stream
+	 * @param {() => string|null} secret for a private stream: its key, or a token
 	 * @param {() => string|null} viewerId
 	 * @param {ViewerEvents} on
 	 */
-	constructor(videoId, key, viewerId, on) {
+	constructor(videoId, secret, viewerId, on) {
 		this.#videoId = videoId;
-		this.#key = key;
+		this.#secret = secret;
 		this.#on = on;
 		this.#events = new EventStream(() => urlOf(videoId, 'events'), () => this.credential, {
 			stream: (stream) => this.#learn(stream),
 			viewers: (data) => on.viewers(data.viewers),
+			problem: (problem) => {
+				if (isShut(problem)) this.look();
+			},
 		});
 		this.#direct = new Direct(videoId, () => this.credential, viewerId, {
 			trying: () => this.#onTrying(),
@@ -126,11 +133,11 @@ export class Viewer {
 	}
 
 	/**
-	 * The stream key, where the stream is private and nothing else opens it.
+	 * What opens the stream, where it is private and nothing else does.
 	 * Anywhere else it would make a broadcaster of its own viewer.
 	 */
 	get credential() {
-		return this.#isPrivate ? this.#key() : null;
+		return this.#isPrivate ? this.#secret() : null;
 	}
 
 	get hasSession() {
@@ -163,7 +170,7 @@ export class Viewer {
 			this.#learn(await this.#find());
 		} catch (error) {
 			if (!this.#isOpen || !(error instanceof Problem)) return;
-			if (error.status === 404 || error.status === 401) {
+			if (isShut(error)) {
 				this.#hangUp();
 				this.#events.close();
 				this.#step('missing', error);
@@ -184,6 +191,24 @@ export class Viewer {
 		} catch {
 			// The next one will tell.
 		}
+	}
+
+	/** As many as the token is for watch already. @param {Problem} problem */
+	bar(problem) {
+		if (this.#isBarred || !this.#isOpen) return;
+		this.#isBarred = true;
+		this.#events.close();
+		this.#direct.bye();
+		this.#hangUp();
+		this.#step('lost');
+		this.#step('full', problem);
+	}
+
+	/** There is room again. */
+	unbar() {
+		if (!this.#isBarred) return;
+		this.#isBarred = false;
+		this.look();
 	}
 
 	/** Plays the broadcast from its beginning, while it goes on. */
@@ -216,14 +241,14 @@ export class Viewer {
 		this.look();
 	}
 
-	/** As anyone; and where that finds nothing, with the key if there is one. */
+	/** As anyone; and where that finds nothing, with what opens it. */
 	async #find() {
 		try {
 			return await getStream(this.#videoId, null);
 		} catch (error) {
 			const isHidden = error instanceof Problem && error.status === 404;
-			if (!isHidden || !this.#key()) throw error;
-			return getStream(this.#videoId, this.#key());
+			if (!isHidden || !this.#secret()) throw error;
+			return getStream(this.#videoId, this.#secret());
 		}
 	}
 
@@ -237,7 +262,7 @@ export class Viewer {
 
 	/** @param {Stream} stream */
 	#learn(stream) {
-		if (!this.#isOpen) return;
+		if (!this.#isOpen || this.#isBarred) return;
 		const isLive = stream.status === 'LIVE';
 		const isNew = stream.startedAt !== this.#startedAt;
 		this.#startedAt = stream.startedAt;
@@ -388,7 +413,7 @@ export class Viewer {
 
 	/** @param {Problem} problem */
 	#onRefused(problem) {
-		if (problem.status === 404) {
+		if (isShut(problem)) {
 			this.look();
 			return;
 		}

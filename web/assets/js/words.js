@@ -40,11 +40,23 @@ const WORDS = {
 	},
 };
 
+/** What a link to a private stream may come to. */
+const RAN_OUT = {
+	title: 'This link opens nothing any more',
+	detail: 'It ran out, or was taken back. Ask whoever gave it to you for another.',
+};
+const IN_USE = {
+	title: 'This link is in use',
+	detail: 'As many people as it is for are watching. You are let in when one of them leaves.',
+};
+
 /**
  * @param {State} state
  * @param {import('./api.js').Problem|null} problem
  */
 export function wordsFor(state, problem) {
+	if (state === 'missing' && problem?.kind === 'playback-token') return RAN_OUT;
+	if (state === 'full' && problem?.kind === 'token-in-use') return IN_USE;
 	if (state === 'unplayable' && problem) {
 		return { title: problem.title, detail: problem.detail || WORDS.unplayable.detail };
 	}
