@@ -71,6 +71,30 @@ begins_with_one_of(const char *text, const char *one, const char *other)
 	       strncmp(text, other, strlen(other)) == 0;
 }
 
+/*
+ * Sources as Content-Security-Policy has them, of what can't end the directive:
+ * hosts and schemes, *, 'self' and 'none'.
+ */
+static bool
+sources_valid(const char *list)
+{
+	static const char CHARS[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789-._:/[]*";
+	size_t size;
+
+	for (list += strspn(list, " "); *list != '\0';
+	     list += strspn(list, " ")) {
+		size = strcspn(list, " ");
+		if (strspn(list, CHARS) < size &&
+		    !(size == 6 && (strncmp(list, "'self'", 6) == 0 ||
+				       strncmp(list, "'none'", 6) == 0)))
+			return false;
+		list += size;
+	}
+	return true;
+}
+
 int
 live_check(const struct config *config, struct error *err)
 {
@@ -87,6 +111,11 @@ live_check(const struct config *config, struct error *err)
 		return error_set(err, ERROR_INPUT, "trusted_proxies",
 		    "setting trusted_proxies takes addresses and prefixes "
 		    "like 10.0.0.0/8, separated by spaces");
+	if (!sources_valid(config->frame_ancestors))
+		return error_set(err, ERROR_INPUT, "frame_ancestors",
+		    "setting frame_ancestors takes sites like "
+		    "https://example.com, *, 'self' or 'none', separated by "
+		    "spaces");
 	if (config->rtmp_url[0] != '\0' &&
 	    !begins_with_one_of(config->rtmp_url, "rtmp://", "rtmps://"))
 		return error_set(err, ERROR_INPUT, "rtmp_url",

@@ -62,6 +62,7 @@ describe('a setting that is wrong', () => {
 		LIVEBIN_WORKERS: ['abc', '0', '65', '4x', '-1', '1.5', ' ', '99999999999999999999'],
 		LIVEBIN_DEFAULT_VISIBILITY: ['SECRET'],
 		LIVEBIN_LOG_LEVEL: ['loud'],
+		LIVEBIN_FRAME_ANCESTORS: ["https://a.example; script-src *", "'unsafe'", '"', 'https://a.example\nX: y', "'self'x"],
 		LIVEBIN_PUBLIC_URL: ['x'.repeat(2_000)],
 	};
 	for (const name of PROGRAMS)

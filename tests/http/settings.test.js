@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
+import { send } from '../lib/http.js';
 import { Publisher } from '../lib/peers.js';
 import { suite } from '../lib/suite.js';
 
@@ -14,6 +15,7 @@ const SETTINGS = {
 	LIVEBIN_CORS_ORIGINS: 'https://a.example https://b.example',
 	LIVEBIN_PUBLIC_URL: 'https://tv.example',
 	LIVEBIN_DEFAULT_VISIBILITY: 'UNLISTED',
+	LIVEBIN_FRAME_ANCESTORS: "'self' https://blog.example https://*.shop.example:8443",
 	LIVEBIN_ICE_SERVERS: JSON.stringify(ICE),
 };
 
@@ -51,6 +53,14 @@ suite('settings of an operator', { env: SETTINGS }, (test) => {
 		const stream = (await api.get(json.videoId)).json;
 		assert.equal(stream.watchUrl, json.watchUrl);
 		assert.equal(stream.embedUrl, `https://tv.example/embed/${json.videoId}`);
+	});
+
+	test('name who may embed the player; no other page may be framed, whatever they say', async ({ api }) => {
+		const ancestors = async (path) =>
+			/(?:^|; )frame-ancestors ([^;]*)$/.exec((await send(api.server.port, 'GET', path)).headers['content-security-policy'])?.[1];
+		const id = 'A'.repeat(21);
+		for (const path of [`/embed/${id}`, '/embed.html']) assert.equal(await ancestors(path), SETTINGS.LIVEBIN_FRAME_ANCESTORS, path);
+		for (const path of ['/', '/studio', `/studio/${id}`, `/watch/${id}`, '/watch.html', '/studio.html']) assert.equal(await ancestors(path), "'none'", path);
 	});
 
 	test('say how a stream is seen that does not say it itself', async ({ api }) => {
