@@ -473,3 +473,19 @@ CREATE TABLE peer (
 	PRIMARY KEY (stream_id, peer_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX peer_lease ON peer (lease_ms);
+
+-- since: 4
+
+-- Who publishes a stream through an RTMP server now. Two publishers of one
+-- stream differ in the server (its kind and address), or in the name that it
+-- has for the connection.
+CREATE TABLE rtmp (
+	stream_id TEXT PRIMARY KEY,
+	server TEXT NOT NULL,
+	client TEXT NOT NULL,
+	-- of the stream key, when it was shown
+	key_hash BLOB NOT NULL CHECK (length(key_hash) = 32),
+	began_ms INTEGER NOT NULL,
+	-- until when no other publisher takes its place
+	lease_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

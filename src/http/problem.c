@@ -19,6 +19,8 @@ static const struct problem PROBLEMS[] = {
 	    "Missing API token" },
 	[ERROR_API_TOKEN_WRONG] = { 401, "invalid-api-token",
 	    "Invalid API token" },
+	[ERROR_HOOKS_OFF] = { 403, "hooks-off", "Callbacks are off" },
+	[ERROR_HOOK_REFUSED] = { 403, "hook-refused", "Callback refused" },
 	[ERROR_SCOPE] = { 403, "insufficient-scope", "Insufficient scope" },
 	[ERROR_STREAM_UNKNOWN] = { 404, "video-not-found", "Video not found" },
 	[ERROR_PEER_UNKNOWN] = { 404, "peer-not-found", "Peer not found" },
