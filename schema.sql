@@ -478,7 +478,8 @@ CREATE INDEX peer_lease ON peer (lease_ms);
 
 -- Who publishes a stream through an RTMP server now. Two publishers of one
 -- stream differ in the server (its kind and address), or in the name that it
--- has for the connection.
+-- has for the connection, or in the key: a server that was started anew counts
+-- its connections anew.
 CREATE TABLE rtmp (
 	stream_id TEXT PRIMARY KEY,
 	server TEXT NOT NULL,

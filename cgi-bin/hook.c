@@ -104,11 +104,11 @@ hook_run(struct request *request, const char *kind, hook_reader *reader,
 		.server = server,
 		.client = hook->client,
 		.key = hook->key,
+		.keyless = reader == hook_read_mediamtx,
 	};
 	const char *body;
 	size_t size;
 
-	memset(hook, 0, sizeof(*hook));
 	/* nginx-rtmp waits for the end of the connection. */
 	reply_header(request, "Connection", "close");
 	if (hook_guard(request, err) != 0)
@@ -124,7 +124,7 @@ hook_run(struct request *request, const char *kind, hook_reader *reader,
 static enum verdict
 hook_nginx(struct request *request, struct error *err)
 {
-	struct hook hook;
+	struct hook hook = { .event = HOOK_NOTHING };
 	int rc;
 
 	rc = hook_run(request, "nginx-rtmp", hook_read_nginx, &hook, err);
@@ -135,7 +135,7 @@ hook_nginx(struct request *request, struct error *err)
 static enum verdict
 hook_mediamtx(struct request *request, struct error *err)
 {
-	struct hook hook;
+	struct hook hook = { .event = HOOK_NOTHING };
 	int rc;
 
 	rc = hook_run(request, "mediamtx", hook_read_mediamtx, &hook, err);
@@ -152,7 +152,7 @@ static enum verdict
 hook_srs(struct request *request, struct error *err)
 {
 	struct json_object *body;
-	struct hook hook;
+	struct hook hook = { .event = HOOK_NOTHING };
 	int rc, status;
 
 	rc = hook_run(request, "srs", hook_read_srs, &hook, err);

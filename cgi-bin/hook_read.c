@@ -185,7 +185,7 @@ mediamtx_fill(struct json_object *tree, struct hook *hook, struct error *err)
 static int
 srs_fill(struct json_object *tree, struct hook *hook, struct error *err)
 {
-	char action[32], param[QUERY_BYTES];
+	char action[32], param[QUERY_BYTES] = "";
 	int rc;
 
 	if (hook_member(tree, "action", action, sizeof(action), err) != 0 ||

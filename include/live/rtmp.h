@@ -3,12 +3,15 @@
  * server holds the connections, and asks and tells by its callbacks.
  * docs/rtmp.md is the contract.
  *
- * A publisher is known by the server and the server's name for the connection:
- * what a refused one's end tells ends nobody else's broadcast. Its callbacks
+ * A publisher is known by the server, the server's name for the connection, and
+ * the key (a server that was started anew counts its connections anew): what a
+ * refused one's end tells ends nobody else's broadcast. Its callbacks
  * are a lease: when they stop, the broadcast ends as when an encoder is silent.
  */
 #ifndef LIVEBIN_LIVE_RTMP_H
 #define LIVEBIN_LIVE_RTMP_H
+
+#include <stdbool.h>
 
 #include "live/live.h"
 
@@ -22,6 +25,7 @@ struct rtmp_call {
 	const char *server;    /* its kind and address */
 	const char *client;    /* its name for the connection */
 	const char *key;       /* the stream key that was shown; "" for none */
+	bool keyless; /* the server shows none but when it asks to publish */
 };
 
 /*

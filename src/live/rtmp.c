@@ -16,14 +16,31 @@
 #include "store/presence.h"
 #include "store/rtmp.h"
 
-/* Longer than between two callbacks of any server; see docs/rtmp.md. */
-#define LEASE_MS 20000
+#define LEASE_MAX_MS 20000
 
-static bool
-rtmp_is(const struct rtmp *row, const struct rtmp_call *call)
+/*
+ * For how long nobody else takes a publisher's place: longer than between two
+ * callbacks of any server (docs/rtmp.md), and over before the broadcast is.
+ */
+static int64_t
+rtmp_lease_ms(const struct live *live)
 {
-	return strcmp(row->server, call->server) == 0 &&
-	       strcmp(row->client, call->client) == 0;
+	const int64_t half_ms = live->config->reconnect_window_s * 500;
+
+	return half_ms < LEASE_MAX_MS ? half_ms : LEASE_MAX_MS;
+}
+
+/* Is it the one that publishes? */
+static bool
+rtmp_is(struct live *live, const struct rtmp *row, const struct rtmp_call *call)
+{
+	unsigned char hash[HASH_BYTES];
+
+	if (strcmp(row->server, call->server) != 0 ||
+	    strcmp(row->client, call->client) != 0)
+		return false;
+	secret_hash(&live->secret, call->key, hash);
+	return call->keyless || secret_equal(row->key_hash, hash);
 }
 
 /* Names that rows can be compared by. 0 or -1. */
@@ -49,7 +66,7 @@ rtmp_find(struct live *live, const struct rtmp_call *call, struct rtmp *row,
 	if (!id_valid(call->stream_id, ID_CHARS))
 		return 0;
 	found = store_rtmp_find(live->store, call->stream_id, row, err);
-	return found == 1 ? rtmp_is(row, call) : found;
+	return found == 1 ? rtmp_is(live, row, call) : found;
 }
 
 static int
@@ -106,18 +123,19 @@ claim_write(struct live *live, const struct rtmp_call *call,
 	if (found < 0)
 		return -1;
 	left = row->lease_unix_ms - now;
-	if (found == 1 && !rtmp_is(row, call) && left > 0 && left <= LEASE_MS)
+	if (found == 1 && !rtmp_is(live, row, call) && left > 0 &&
+	    left <= rtmp_lease_ms(live))
 		return error_set_retry(err, ERROR_ENCODER,
 		    (int)(left / 1000) + 1,
 		    "Another publisher is sending with this key. Stop it, or "
 		    "wait until it has been silent for some seconds.");
-	if (found == 0 || !rtmp_is(row, call))
+	if (found == 0 || !rtmp_is(live, row, call))
 		row->began_unix_ms = now;
 	memcpy(row->stream_id, stream->id, ID_BYTES);
 	(void)snprintf(row->server, sizeof(row->server), "%s", call->server);
 	(void)snprintf(row->client, sizeof(row->client), "%s", call->client);
 	memcpy(row->key_hash, stream->key_hash, HASH_BYTES);
-	row->lease_unix_ms = now + LEASE_MS;
+	row->lease_unix_ms = now + rtmp_lease_ms(live);
 	if (store_rtmp_put(live->store, row, err) != 0)
 		return -1;
 	return store_broadcast_heard(live->store, stream->id,
@@ -166,8 +184,8 @@ rtmp_start(struct live *live, const struct rtmp_call *call,
 int
 rtmp_publish(struct live *live, const struct rtmp_call *call, struct error *err)
 {
-	struct stream stream;
-	struct rtmp row;
+	struct stream stream = { .seq = 0 };
+	struct rtmp row = { .began_unix_ms = 0 };
 	int rc;
 
 	if (rtmp_check(call, err) != 0 ||
@@ -204,8 +222,8 @@ int
 rtmp_update(struct live *live, const struct rtmp_call *call, struct error *err)
 {
 	struct error taking;
-	struct stream stream;
-	struct rtmp row;
+	struct stream stream = { .seq = 0 };
+	struct rtmp row = { .began_unix_ms = 0 };
 	int rc;
 
 	if (rtmp_check(call, err) != 0 ||
@@ -227,8 +245,8 @@ rtmp_update(struct live *live, const struct rtmp_call *call, struct error *err)
 int
 rtmp_done(struct live *live, const struct rtmp_call *call, struct error *err)
 {
-	struct stream stream;
-	struct rtmp row;
+	struct stream stream = { .seq = 0 };
+	struct rtmp row = { .began_unix_ms = 0 };
 	int rc;
 
 	rc = rtmp_find(live, call, &row, err);

@@ -156,6 +156,17 @@ suite('callbacks of nginx-rtmp', { env: { LIVEBIN_HOOK_SECRET: SECRET } }, (test
 		assert.equal(await isLive(api, stream), true);
 	});
 
+	test('a refused publisher with the number of one before nginx was started anew ends nothing', async ({ api }) => {
+		const [stream, other] = [await api.created(), await api.created()];
+		await nginx(api, 'publish', stream);
+		for (const key of [other.key, undefined]) {
+			assertProblem(await nginx(api, 'publish', { id: stream.id, key }), 401);
+			await nginx(api, 'publish_done', { id: stream.id, key });
+			assertProblem(await nginx(api, 'update_publish', { id: stream.id, key }), 401);
+		}
+		assert.equal(await isLive(api, stream), true);
+	});
+
 	test('the first occurrence of a field wins: what a publisher appends has no say', async ({ api }) => {
 		const [mine, theirs] = [await api.live(), await api.live()];
 		await nginx(api, 'publish', { ...theirs, client: 8 });
