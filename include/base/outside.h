@@ -11,11 +11,10 @@
 #include "base/error.h"
 
 /*
- * Opens the folder `name` in the folder `path` (which the operator named: links
- * in it are followed). A descriptor, which the caller closes; -2 if there is
- * none, -1 with *err.
+ * Opens the folder, which the operator named: links in its path are followed.
+ * A descriptor, which the caller closes, or -1 with *err.
  */
-int outside_folder(const char *path, const char *name, struct error *err)
+int outside_folder(const char *path, struct error *err)
     __attribute__((warn_unused_result));
 
 /* What was opened. */

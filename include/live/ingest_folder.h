@@ -13,9 +13,7 @@
 #include "live/live.h"
 #include "store/stream.h"
 
-/* The stream's playlist in "<rtmp_hls>/<videoId>/", beside its segments. */
-#define FOLDER_PLAYLIST "index.m3u8"
-
+/* "<rtmp_hls>/<videoId>.m3u8", and segments "<videoId>-...". */
 struct written {
 	const char *sender;    /* who publishes there */
 	int64_t since_unix_ms; /* a playlist from before is another's */

@@ -4,6 +4,7 @@
  * then the playlist itself.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ struct folder {
 	const struct written *written;
 	int fd;
 	int64_t until_mono_ms;
-	struct buf text; /* of the playlist */
+	char list[ID_BYTES + 8]; /* the playlist's name */
+	struct buf text;	 /* of the playlist */
 };
 
 static ssize_t
@@ -96,8 +98,9 @@ folder_take_file(struct folder *folder, const char *name, struct error *err)
 	struct outside file;
 	int found, rc;
 
-	/* What is elsewhere isn't this stream's. */
-	if (strchr(name, '/') != NULL)
+	/* What has another name is another stream's, or elsewhere. */
+	if (strncmp(name, folder->stream->id, ID_CHARS) != 0 ||
+	    name[ID_CHARS] != '-' || strchr(name, '/') != NULL)
 		return 0;
 	found = outside_open(folder->fd, name, &file, err);
 	if (found <= 0)
@@ -143,7 +146,7 @@ folder_read_list(struct folder *folder, struct error *err)
 	char *room;
 	int found;
 
-	found = outside_open(folder->fd, FOLDER_PLAYLIST, &file, err);
+	found = outside_open(folder->fd, folder->list, &file, err);
 	if (found <= 0)
 		return found;
 	if (file.changed_unix_ms < folder->written->since_unix_ms) {
@@ -170,7 +173,7 @@ static int
 folder_take_list(struct folder *folder, struct error *err)
 {
 	struct pushed_text pushed = {
-		.name = FOLDER_PLAYLIST,
+		.name = folder->list,
 		.sender = folder->written->sender,
 	};
 	enum media_kind kind;
@@ -204,14 +207,15 @@ static int
 folder_take(struct live *live, const struct stream *stream,
     const struct written *written, struct error *err)
 {
-	struct folder folder = { live, stream, written, -1, 0, { 0 } };
+	struct folder folder = { live, stream, written, .fd = -1 };
 	int rc;
 
 	if (live->config->rtmp_hls[0] == '\0')
 		return 0;
-	folder.fd = outside_folder(live->config->rtmp_hls, stream->id, err);
+	folder.fd = outside_folder(live->config->rtmp_hls, err);
 	if (folder.fd < 0)
-		return folder.fd == -2 ? 0 : -1;
+		return -1;
+	(void)snprintf(folder.list, sizeof(folder.list), "%s.m3u8", stream->id);
 	folder.until_mono_ms =
 	    clock_mono_ms() + (written->ended ? TAKE_LAST_MS : TAKE_MS);
 	buf_init(&folder.text,

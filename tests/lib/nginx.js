@@ -63,11 +63,7 @@ export class Nginx {
 
 	/** What nginx wrote of a stream: the names. */
 	files({ id }) {
-		try {
-			return readdirSync(join(this.hls, id));
-		} catch {
-			return [];
-		}
+		return readdirSync(this.hls).filter((name) => name.startsWith(id));
 	}
 
 	/** All that it wrote down, but for media. */
