@@ -23,10 +23,12 @@ CPPFLAGS = -Iinclude -Icgi-bin -I$(BUILD)/gen
 LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 LDLIBS = -lfcgi -lsqlite3 -ljson-c -lsodium -lpthread
 
-PROGRAMS = create start stop signal active stream view health media whep whip
+PROGRAMS = create start stop signal active stream view health media whep whip \
+	hook
 signal_PARTS = signal signal_post signal_get door_offer
 whep_PARTS = whep whep_offer whep_session whep_events door_offer door_webrtc
 whip_PARTS = whip door_webrtc
+hook_PARTS = hook hook_read
 
 LIBRARY = $(BUILD)/liblivebin.a
 SOURCES = $(wildcard src/base/*.c src/store/*.c src/http/*.c src/live/*.c) \

@@ -502,3 +502,18 @@ ALTER TABLE peer ADD COLUMN until_ms INTEGER NOT NULL
 	DEFAULT 9223372036854775807;
 ALTER TABLE viewer ADD COLUMN playback INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX viewer_playback ON viewer (playback) WHERE playback <> 0;
+
+-- Who publishes a stream through an RTMP server now. Two publishers of one
+-- stream differ in the server (its kind and address), or in the name that it
+-- has for the connection, or in the key: a server that was started anew counts
+-- its connections anew.
+CREATE TABLE rtmp (
+	stream_id TEXT PRIMARY KEY,
+	server TEXT NOT NULL,
+	client TEXT NOT NULL,
+	-- of the stream key, when it was shown
+	key_hash BLOB NOT NULL CHECK (length(key_hash) = 32),
+	began_ms INTEGER NOT NULL,
+	-- until when no other publisher takes its place
+	lease_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

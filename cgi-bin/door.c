@@ -68,6 +68,7 @@ door_punish(struct request *request, struct error *err)
 
 	if (live->config->failures_per_minute == 0 ||
 	    (err->code != ERROR_KEY_WRONG && err->code != ERROR_TOKEN_WRONG &&
+		err->code != ERROR_HOOK_REFUSED &&
 		!(err->code == ERROR_STREAM_UNKNOWN && shown)))
 		return 0;
 	if (limit_take(live, LIMIT_FAILURE, request_client(request), &over) ==

@@ -4,74 +4,16 @@
  * A file is streamed into incoming/ and looked at before anybody hears of it;
  * a body that breaks off leaves nothing. The rules are live/ingest.h's.
  */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/buf.h"
-#include "base/digest.h"
 #include "door.h"
 #include "live/ingest.h"
-#include "live/media.h"
 
 #define PIECE_BYTES 65536
 
-/* Reads a whole piece, or up to the body's end: the digest is of pieces. */
 static ssize_t
-media_read(struct request *request, char piece[PIECE_BYTES], struct error *err)
+media_read(void *context, void *to, size_t size, struct error *err)
 {
-	size_t size = 0;
-	ssize_t got;
-
-	do {
-		got = request_body_read(
-		    request, piece + size, PIECE_BYTES - size, err);
-		if (got < 0)
-			return -1;
-		size += (size_t)got;
-	} while (got > 0 && size < PIECE_BYTES);
-	return (ssize_t)size;
-}
-
-/* Reads the body into a new file; counts and digests it. 0 or -1. */
-static int
-media_receive(
-    struct request *request, int fd, struct arrival *arrival, struct error *err)
-{
-	const int64_t max = door_live(request)->config->media_file_max_mb << 20;
-	char piece[PIECE_BYTES];
-	ssize_t got;
-
-	arrival->digest = DIGEST_START;
-	if (request_body_begin(request, max, err) != 0)
-		return -1;
-	while ((got = media_read(request, piece, err)) > 0) {
-		if (file_write(fd, piece, (size_t)got, err) != 0)
-			return -1;
-		arrival->digest =
-		    digest_words(arrival->digest, piece, (size_t)got);
-		arrival->bytes += got;
-	}
-	return (int)got;
-}
-
-/* Receives a file under its name in incoming/, and looks at it. 0 or -1. */
-static int
-media_store(struct request *request, const char *path, struct arrival *arrival,
-    struct error *err)
-{
-	int fd, rc;
-
-	fd = file_create(path, err);
-	if (fd < 0)
-		return -1;
-	rc = media_receive(request, fd, arrival, err);
-	if (rc == 0)
-		rc = probe_content(fd, arrival->name, &arrival->kind, err);
-	/* Some file systems tell of a full disk no sooner. */
-	if (close(fd) != 0 && rc == 0)
-		rc = error_set_retry(err, ERROR_NO_ROOM, 30,
-		    "The file could not be written whole.");
-	return rc;
+	return request_body_read(context, to, size, err);
 }
 
 static int
@@ -79,16 +21,12 @@ media_take_file(
     struct request *request, struct arrival *arrival, struct error *err)
 {
 	struct live *live = door_live(request);
-	char path[FILE_PATH_BYTES];
+	const struct arrival_source body = { media_read, request };
 
-	id_make_unique(arrival->file);
-	if (media_path(
-		live->config, MEDIA_INCOMING, arrival->file, path, err) != 0)
+	if (request_body_begin(
+		request, live->config->media_file_max_mb << 20, err) != 0 ||
+	    ingest_receive(live, &body, arrival, err) != 0)
 		return -1;
-	if (media_store(request, path, arrival, err) != 0) {
-		(void)unlink(path);
-		return -1;
-	}
 	return ingest_file(live, &door_call(request)->stream, arrival, err);
 }
 

@@ -46,6 +46,9 @@ struct config {
 	char ice_servers[CONFIG_TEXT_BYTES];
 	char rtmp_url[CONFIG_TEXT_BYTES];
 	char frame_ancestors[CONFIG_TEXT_BYTES];
+	char rtmp_hls[CONFIG_TEXT_BYTES]; /* "": none */
+	char hook_secret[CONFIG_TEXT_BYTES];
+	char hook_addresses[CONFIG_TEXT_BYTES];
 	int64_t gateway;	    /* enum gateway_kind */
 	int64_t default_visibility; /* enum visibility */
 	int64_t create_policy;	    /* enum create_policy */

@@ -16,6 +16,8 @@ enum error_code {
 	ERROR_API_TOKEN_MISSING,   /* nothing was shown where one must be */
 	ERROR_API_TOKEN_WRONG,	   /* what was shown is no API token */
 	ERROR_PLAYBACK,		   /* a playback token that isn't good now */
+	ERROR_HOOKS_OFF,	   /* no setting says whose callbacks count */
+	ERROR_HOOK_REFUSED,	   /* a callback that isn't of those */
 	ERROR_SCOPE,		   /* an API token that isn't good for this */
 	ERROR_STREAM_UNKNOWN,	   /* no such stream, or not for this caller */
 	ERROR_PEER_UNKNOWN,	   /* `to` names nobody */

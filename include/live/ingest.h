@@ -6,6 +6,8 @@
 #define LIVEBIN_LIVE_INGEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 #include "live/live.h"
 #include "live/probe.h"
@@ -29,6 +31,24 @@ struct arrival {
 	int64_t bytes;
 	uint64_t digest;
 };
+
+/*
+ * Where a file's bytes come from: up to `size` (at least one) of them into
+ * `to`; the count, 0 at the end of a whole file, -1 with *err.
+ */
+struct arrival_source {
+	ssize_t (*read)(
+	    void *context, void *to, size_t size, struct error *err);
+	void *context;
+};
+
+/*
+ * Reads a file into incoming/ and looks at it: all of *arrival but its name
+ * and sender is filled in. Nothing is left of one that breaks off. 0 or -1.
+ */
+int ingest_receive(struct live *live, const struct arrival_source *source,
+    struct arrival *arrival, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Takes a file in; publishes it where a list waits for it. 1: it is new, 0: it

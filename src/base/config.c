@@ -46,6 +46,7 @@ struct row {
 	size_t offset;
 	const char *text_default;
 	bool empties; /* ROW_TEXT: an empty value is one, not "unset" */
+	bool secret;  /* ROW_TEXT: it isn't printed */
 	int64_t int_default, min, max; /* ROW_WORD: 0 to max, an index */
 	const char *const *words;
 	const char *help;
@@ -63,6 +64,12 @@ struct row {
 		.offset = offsetof(struct config, member),   \
 		.text_default = (fallback), .empties = true, \
 		.help = (help_text)                          \
+	}
+#define SECRET_TEXT(member, help_text)                                         \
+	{                                                                      \
+		.name = #member, .type = ROW_TEXT,                             \
+		.offset = offsetof(struct config, member), .text_default = "", \
+		.secret = true, .help = (help_text)                            \
 	}
 #define INT(row_name, member, fallback, low, high, text)                \
 	{                                                               \
@@ -99,6 +106,12 @@ static const struct row ROWS[] = {
 	    "RTMP server's address up to the application; empty: none"),
 	TEXT(frame_ancestors, "*",
 	    "sites that may embed the player (CSP frame-ancestors)"),
+	TEXT(rtmp_hls, "",
+	    "folder into which the RTMP server writes HLS; empty: none"),
+	SECRET_TEXT(hook_secret,
+	    "secret that the RTMP server's callbacks show; empty: none"),
+	TEXT(hook_addresses, "",
+	    "addresses and prefixes that callbacks come from; empty: any"),
 	WORD(gateway, GATEWAY_NONE, GATEWAY_NAMES, GATEWAY__MAX,
 	    "media gateway that WHIP needs; none: WHIP answers 503"),
 	WORD(default_visibility, VISIBILITY_PUBLIC, VISIBILITY_NAMES,
@@ -180,7 +193,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 46, "a row for each member of struct config");
+static_assert(ROW_COUNT == 49, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])
@@ -303,7 +316,8 @@ row_print(const struct row *row, const struct config *config, FILE *to)
 	int64_t i;
 
 	if (row->type == ROW_TEXT) {
-		fprintf(to, "\"%s\" (default \"%s\", text)", base,
+		fprintf(to, "\"%s\" (default \"%s\", text)",
+		    row->secret && base[0] != '\0' ? "***" : base,
 		    row->text_default);
 		return;
 	}

@@ -21,6 +21,8 @@ static const struct problem PROBLEMS[] = {
 	    "Invalid API token" },
 	[ERROR_PLAYBACK] = { 401, "playback-token",
 	    "Playback token not valid" },
+	[ERROR_HOOKS_OFF] = { 403, "hooks-off", "Callbacks are off" },
+	[ERROR_HOOK_REFUSED] = { 403, "hook-refused", "Callback refused" },
 	[ERROR_SCOPE] = { 403, "insufficient-scope", "Insufficient scope" },
 	[ERROR_STREAM_UNKNOWN] = { 404, "video-not-found", "Video not found" },
 	[ERROR_PEER_UNKNOWN] = { 404, "peer-not-found", "Peer not found" },

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "http/exchange.h"
+#include "http/form.h"
 #include "http/places.h"
 
 #define HEADER_NAME_MAX 64
@@ -84,65 +85,19 @@ request_header(const struct request *request, const char *name)
 	return exchange_variable(request, variable);
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Percent-decodes `size` bytes. 0, or -1 if malformed, NUL or too long. */
-static int
-query_decode(const char *from, size_t size, char *to, size_t room)
-{
-	size_t i, used = 0;
-	int high, low;
-	char c;
-
-	for (i = 0; i < size; i++) {
-		c = from[i] == '+' ? ' ' : from[i];
-		if (c == '%') {
-			if (i + 2 >= size ||
-			    (high = hex_digit(from[i + 1])) < 0 ||
-			    (low = hex_digit(from[i + 2])) < 0)
-				return -1;
-			c = (char)(high * 16 + low);
-			i += 2;
-		}
-		if (c == '\0' || used + 1 >= room)
-			return -1;
-		to[used++] = c;
-	}
-	to[used] = '\0';
-	return 0;
-}
-
 int
 request_query(const struct request *request, const char *name, char *value,
     size_t size, struct error *err)
 {
 	const char *query = exchange_variable(request, "QUERY_STRING");
-	const size_t name_size = strlen(name);
-	size_t pair;
+	struct text text = { query, query != NULL ? strlen(query) : 0 };
+	int found;
 
-	for (; query != NULL && *query != '\0'; query += pair) {
-		query += *query == '&';
-		pair = strcspn(query, "&");
-		if (pair <= name_size || query[name_size] != '=' ||
-		    strncmp(query, name, name_size) != 0)
-			continue;
-		if (query_decode(query + name_size + 1, pair - name_size - 1,
-			value, size) != 0)
-			return error_set(
-			    err, ERROR_INPUT, name, "%s can't be read.", name);
-		return 1;
-	}
-	return 0;
+	found = form_find(text, name, value, size);
+	if (found < 0)
+		return error_set(
+		    err, ERROR_INPUT, name, "%s can't be read.", name);
+	return found;
 }
 
 int

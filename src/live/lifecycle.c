@@ -20,6 +20,7 @@
 #include "store/mail.h"
 #include "store/pass.h"
 #include "store/presence.h"
+#include "store/rtmp.h"
 
 static int
 lifecycle_insert(struct live *live, const struct stream *stream,
@@ -217,6 +218,8 @@ lifecycle_take_down(struct live *live, const char *stream_id, struct error *err)
 		if (rc == 0)
 			rc =
 			    store_encoder_stop_all(live->store, stream_id, err);
+		if (rc == 0)
+			rc = store_rtmp_forget(live->store, stream_id, err);
 		/* What waits is of this broadcast, not of the next. */
 		if (rc == 0)
 			rc = store_listed_forget(live->store, stream_id, err);
@@ -393,6 +396,8 @@ lifecycle_forget(struct live *live, const char *stream_id, struct error *err)
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	rc = signaling_stopped(&change, stream_id, err);
+	if (rc == 0)
+		rc = store_rtmp_forget(live->store, stream_id, err);
 	if (rc == 0 &&
 	    (store_peer_delete_all(live->store, stream_id, err) < 0 ||
 		store_mail_delete_stream(live->store, stream_id, err) < 0 ||

@@ -116,6 +116,13 @@ live_check(const struct config *config, struct error *err)
 		    "setting frame_ancestors takes sites like "
 		    "https://example.com, *, 'self' or 'none', separated by "
 		    "spaces");
+	if (!address_list_valid(config->hook_addresses))
+		return error_set(err, ERROR_INPUT, "hook_addresses",
+		    "setting hook_addresses takes addresses and prefixes "
+		    "like 10.0.0.0/8, separated by spaces");
+	if (config->rtmp_hls[0] != '\0' && config->rtmp_hls[0] != '/')
+		return error_set(err, ERROR_INPUT, "rtmp_hls",
+		    "setting rtmp_hls is a whole path, from the first / on");
 	if (config->rtmp_url[0] != '\0' &&
 	    !begins_with_one_of(config->rtmp_url, "rtmp://", "rtmps://"))
 		return error_set(err, ERROR_INPUT, "rtmp_url",

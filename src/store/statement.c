@@ -555,6 +555,21 @@ static const struct text TEXTS[] = {
 	    "UPDATE broadcast SET deadline_ms = ?2 WHERE stream_id = ?1"
 	    " AND NOT EXISTS (SELECT 1 FROM publisher WHERE stream_id = ?1"
 	    " AND lease_ms > ?3)" },
+	[STATEMENT_RTMP_FIND] = { STORE_PASSING,
+	    "SELECT server, client, key_hash, began_ms, lease_ms FROM rtmp"
+	    " WHERE stream_id = ?1" },
+	[STATEMENT_RTMP_PUT] = { STORE_PASSING,
+	    "INSERT INTO rtmp (stream_id, server, client, key_hash, began_ms,"
+	    " lease_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	    " ON CONFLICT (stream_id) DO UPDATE SET"
+	    " server = excluded.server, client = excluded.client,"
+	    " key_hash = excluded.key_hash, began_ms = excluded.began_ms,"
+	    " lease_ms = excluded.lease_ms" },
+	[STATEMENT_RTMP_DELETE] = { STORE_PASSING,
+	    "DELETE FROM rtmp"
+	    " WHERE stream_id = ?1 AND server = ?2 AND client = ?3" },
+	[STATEMENT_RTMP_FORGET] = { STORE_PASSING,
+	    "DELETE FROM rtmp WHERE stream_id = ?1" },
 };
 /* clang-format on */
 

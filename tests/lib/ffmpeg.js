@@ -57,9 +57,9 @@ export async function ffmpeg(...args) {
 	if (status !== 0) throw new Error(`ffmpeg ended with ${status}: ${encoder.said}`);
 }
 
-/** What ffprobe reads of a playlist, decoding nothing: seconds and packets of each stream. */
-export async function probe(url) {
-	const child = spawn('ffprobe', ['-v', 'error', '-of', 'json', '-count_packets', '-show_entries',
+/** What ffprobe reads of a playlist or an address, decoding nothing: seconds and packets of each stream. */
+export async function probe(url, options = []) {
+	const child = spawn('ffprobe', ['-v', 'error', ...options, '-of', 'json', '-count_packets', '-show_entries',
 		'stream=codec_type,codec_name,width,nb_read_packets:format=duration', url], { stdio: ['ignore', 'pipe', 'pipe'] });
 	let [out, said] = ['', ''];
 	child.stdout.on('data', (chunk) => { out += chunk; });

@@ -40,7 +40,7 @@ const REPORT = /(Address|Leak|Thread|Memory)Sanitizer|runtime error:|Assertion .
 const LOG_LINES = 60;
 const STARTS = 3;
 
-function freePort() {
+export function freePort() {
 	return new Promise((done, fail) => {
 		const probe = net.createServer();
 		probe.on('error', fail);

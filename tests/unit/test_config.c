@@ -232,7 +232,7 @@ the_printed_table_has_each_setting_once(void **state)
 	(void)fclose(to);
 	for (i = 0; i < size; i++)
 		rows += text[i] == '\n';
-	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 13);
+	assert_int_equal(rows, UNIT_COUNT(NUMBERS) + 16);
 	for (i = 0; i < UNIT_COUNT(NUMBERS); i++) {
 		variable_of(NUMBERS[i].name, variable);
 		(void)snprintf(line, sizeof(line), "%s = ", variable);
@@ -241,6 +241,25 @@ the_printed_table_has_each_setting_once(void **state)
 		assert_null(strstr(at + 1, line));
 	}
 	assert_non_null(strstr(text, "LIVEBIN_MAX_PEERS = 77 (default 8"));
+	free(text);
+}
+
+static void
+a_secret_is_not_printed(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to;
+
+	(void)state;
+	unit_ok(load("LIVEBIN_HOOK_SECRET", "open-sesame"), &err);
+	assert_string_equal(config.hook_secret, "open-sesame");
+	to = open_memstream(&text, &size);
+	assert_non_null(to);
+	config_print(&config, to);
+	(void)fclose(to);
+	assert_null(strstr(text, "open-sesame"));
+	assert_non_null(strstr(text, "LIVEBIN_HOOK_SECRET = \"***\" (default"));
 	free(text);
 }
 
@@ -285,6 +304,7 @@ main(void)
 		cmocka_unit_test(
 		    a_text_may_be_as_long_as_its_place_and_no_longer),
 		cmocka_unit_test(the_printed_table_has_each_setting_once),
+		cmocka_unit_test(a_secret_is_not_printed),
 		cmocka_unit_test(a_path_is_folder_and_name),
 		cmocka_unit_test(a_path_that_is_too_long_is_an_error),
 	};

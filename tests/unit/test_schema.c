@@ -185,6 +185,8 @@ a_passing_row_is_checked(void **state)
 		"INSERT INTO sweep VALUES (1, 0, 0, 0)",
 		"INSERT INTO sweep VALUES (0, 0, 0, 0)",
 		"INSERT INTO publisher VALUES ('s', 1, NULL)",
+		"INSERT INTO rtmp VALUES ('s', 'v', 'c', zeroblob(31), 0, 0)",
+		"INSERT INTO rtmp VALUES ('s', NULL, 'c', zeroblob(32), 0, 0)",
 	};
 	struct error err;
 	size_t i;
