@@ -18,7 +18,7 @@ struct audience {
 
 /* Adds a viewer or renews its lease. 0, or -1 with *err. */
 int store_viewer_put(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t lease_unix_ms, struct error *err)
+    const char *viewer_id, int64_t lease_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Rows removed, or -1 with *err. */
@@ -27,14 +27,14 @@ int store_viewer_delete(struct store *store, const char *stream_id,
     __attribute__((warn_unused_result));
 int store_viewer_delete_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
-int store_viewer_delete_expired(struct store *store, int64_t unix_ms,
+int store_viewer_delete_expired(struct store *store, int64_t steady_ms,
     struct error *err) __attribute__((warn_unused_result));
 
 /* Counts a view unless it was counted already. 1, 0, or -1 with *err. */
 int store_view_count(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t until_unix_ms, struct error *err)
+    const char *viewer_id, int64_t until_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
-int store_view_delete_expired(struct store *store, int64_t unix_ms,
+int store_view_delete_expired(struct store *store, int64_t steady_ms,
     struct error *err) __attribute__((warn_unused_result));
 
 /* 0 and *audience (zeroes where nobody is or was), or -1 with *err. */

@@ -1,16 +1,16 @@
 /*
  * Heartbeats and counts. The sweep is in sweep.c.
  */
-#include "base/clock.h"
+#include "base/steady.h"
 #include "live/audience.h"
 #include "store/presence.h"
 
 #define VIEW_AGAIN_MS (30 * 60 * 1000)
 
 int64_t
-audience_lease_unix_ms(const struct live *live)
+audience_lease_steady_ms(const struct live *live)
 {
-	return clock_unix_ms() + live->config->viewer_timeout_s * 1000;
+	return steady_now_ms() + live->config->viewer_timeout_s * 1000;
 }
 
 int
@@ -18,11 +18,11 @@ audience_arrive(struct live *live, const struct stream *stream,
     const char *viewer_id, struct error *err)
 {
 	if (store_viewer_put(live->store, stream->id, viewer_id,
-		audience_lease_unix_ms(live), err) != 0)
+		audience_lease_steady_ms(live), err) != 0)
 		return -1;
 	if (stream->status == STREAM_LIVE &&
 	    store_view_count(live->store, stream->id, viewer_id,
-		clock_unix_ms() + VIEW_AGAIN_MS, err) < 0)
+		steady_now_ms() + VIEW_AGAIN_MS, err) < 0)
 		return -1;
 	return 0;
 }
@@ -31,7 +31,7 @@ static int
 heartbeat_take(struct live *live, const struct stream *stream,
     const struct heartbeat *heartbeat, struct error *err)
 {
-	const int64_t lease = audience_lease_unix_ms(live);
+	const int64_t lease = audience_lease_steady_ms(live);
 
 	if (heartbeat->leaving)
 		return store_viewer_delete(

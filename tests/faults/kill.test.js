@@ -4,13 +4,12 @@
  */
 import assert from 'node:assert/strict';
 
-import { JOBS_MS } from '../lib/broadcast.js';
 import { fault, SECONDS } from '../lib/fault.js';
 import { killer, programs, untilAllAnswer } from '../lib/harm.js';
 import { Load, ROOMY, broadcast, call, push, record, stopPushed, talk, watch } from '../lib/load.js';
 import { media } from '../lib/media.js';
 import { assertSound, upkeep } from '../lib/site.js';
-import { sleep, until } from '../lib/wait.js';
+import { sleep } from '../lib/wait.js';
 import { endLeases } from '../lib/worker.js';
 
 const A = await media();
@@ -21,15 +20,6 @@ const worker = (server) => server.workers().map((pid) => ({ name: 'worker', kill
 const webServer = (server) => [{ name: 'lighttpd', kill: () => server.crash() }];
 
 const said = (kills) => [...kills].sort().map(([name, times]) => `${name} ${times} times`).join(', ');
-
-/** Every recording is finished: those that a killed worker left too. */
-async function untilMade(api, server, pushed) {
-	endLeases(server.dataDir);
-	await until('every replay is there', async () => {
-		const streams = await Promise.all(pushed.map(({ to }) => api.get(to.id)));
-		return streams.every(({ json: { recording } }) => recording?.state === 'READY' && recording.progress === null);
-	}, { every: 250, timeout: JOBS_MS });
-}
 
 /** Clients work while the victims are killed; then the books and the disk are gone through. */
 async function throughKills({ api, server, random, say }, victims, most) {
@@ -46,7 +36,8 @@ async function throughKills({ api, server, random, say }, victims, most) {
 		await untilAllAnswer(api, spare);
 	});
 	await stopPushed(load);
-	await untilMade(api, server, load.pushed);
+	endLeases(server.dataDir);
+	await load.untilMade();
 	await load.look();
 	assert.deepEqual(load.ledger.complaints(), []);
 	await upkeep(server);

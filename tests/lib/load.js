@@ -4,12 +4,13 @@
  */
 import assert from 'node:assert/strict';
 
+import { JOBS_MS } from './broadcast.js';
 import { Encoder, target } from './encoder.js';
 import { count, follow, insist, stubborn, tried } from './harm.js';
 import { Broadcast, digest } from './hls.js';
 import { Film, Ledger, Mailbox, Stream } from './ledger.js';
 import { Viewer, onAir } from './peers.js';
-import { sleep } from './wait.js';
+import { sleep, until } from './wait.js';
 
 /** What the servers of such tests are started with. */
 export const ROOMY = {
@@ -57,6 +58,14 @@ export class Load {
 		} finally {
 			await this.end();
 		}
+	}
+
+	/** Every recording that was asked for is finished. */
+	async untilMade() {
+		await until('every replay is there', async () => {
+			const streams = await Promise.all(this.pushed.map(({ to }) => this.api.get(to.id)));
+			return streams.every(({ json: { recording } }) => recording?.state === 'READY' && recording.progress === null);
+		}, { every: 250, timeout: JOBS_MS });
 	}
 
 	/** Reads what is there of what was acknowledged. */
