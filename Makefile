@@ -2,6 +2,8 @@
 #
 #	make run	install what is missing, build, serve on this machine
 #	make test	unit, HTTP, browser and lint tests
+#	make faults	what is killed, full, locked, damaged: nothing is lost
+#	make fuzz	every parser of bytes from outside
 #	make bench	ratios against a reference of the same run
 #
 # SAN=address or SAN=thread builds into a folder of its own with that sanitizer.
@@ -37,6 +39,7 @@ OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 DOORS = $(PROGRAMS:%=$(BUILD)/cgi-bin/%)
 WORKER = $(BUILD)/bin/livebin-worker
 ADMIN = $(BUILD)/bin/livebin
+SHIM = $(BUILD)/faults/clock_shift.so
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
 all: $(DOORS) $(WORKER) $(ADMIN)
@@ -89,8 +92,25 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIBRARY) | build/deps-test
 
 units: $(UNITS)
 
-test: all units build/deps-test
+# A clock that is set while programs run (tests/faults/clock_shift.c).
+$(SHIM): tests/faults/clock_shift.c
+	@mkdir -p $(@D)
+	@echo "compile $<"
+	@$(CC) $(CSTD) $(WARN) -O2 -fPIC -shared -o $@ $<
+
+test: all units $(SHIM) build/deps-test
 	@BUILD='$(BUILD)' SAN='$(SAN)' tests/run
+
+# FAULTS_SECONDS is how long each fault goes on that could for ever; SEED is
+# that of a run whose draws are wanted again.
+FAULTS_SECONDS ?= 60
+faults: all $(SHIM) build/deps-test
+	@BUILD='$(BUILD)' FAULTS_SECONDS='$(FAULTS_SECONDS)' SUITES=faults JOBS=1 \
+		tests/run
+
+# FUZZ_SECONDS is for each target; TARGETS="sdp body" picks some.
+fuzz: build/deps-test
+	@BUILD='$(BUILD)' tests/fuzz/run
 
 bench: all build/deps-bench
 	@BUILD='$(BUILD)' tests/bench/run
@@ -100,5 +120,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all run deps units test bench clean
+.PHONY: all run deps units test faults fuzz bench clean
 .SECONDARY:

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/steady.h"
 #include "door_kick.h"
 #include "live/jobs.h"
 
@@ -45,7 +46,7 @@ kick_overdue(struct live *live)
 	rc = jobs_next(live, &due, &err);
 	if (rc < 0)
 		log_write(LOG_LEVEL_WARN, NULL, "jobs: %s", err.detail);
-	return rc == 1 && due + OVERDUE_MS <= clock_unix_ms();
+	return rc == 1 && due + OVERDUE_MS <= steady_now_ms();
 }
 
 /*

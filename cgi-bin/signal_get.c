@@ -136,7 +136,7 @@ events_attend(struct request *request, struct read_state *state,
 	if (signaling_attend(door_live(request), door_call(request),
 		state->wait_s, &state->read, err) != 0)
 		return -1;
-	state->cursor.lease_unix_ms = state->read.lease_unix_ms;
+	state->cursor.lease_steady_ms = state->read.lease_steady_ms;
 	return 0;
 }
 

@@ -1,10 +1,12 @@
 /*
  * Two clocks that never mix: `_unix_ms` is the calendar's (it may jump; it is
- * stored and shown), `_mono_ms` only grows (deadlines inside one process).
+ * shown), `_mono_ms` only grows (deadlines inside one process). What is
+ * stored and ends has a clock of its own: base/steady.h.
  */
 #ifndef LIVEBIN_BASE_CLOCK_H
 #define LIVEBIN_BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #define CLOCK_DAY_MS INT64_C(86400000)
@@ -17,6 +19,14 @@ int64_t clock_unix_ms(void);
 
 /* Milliseconds of a clock that never goes back. Any thread. */
 int64_t clock_mono_ms(void);
+
+/*
+ * Locks, or gives up after `wait_ms` of the clock that never goes back:
+ * pthread_mutex_timedlock(3) waits by the calendar, for an hour where that is
+ * set back an hour. 0, or -1 if it stayed locked. Any thread.
+ */
+int clock_lock(pthread_mutex_t *mutex, int64_t wait_ms)
+    __attribute__((warn_unused_result));
 
 /*
  * Writes a time as "2026-01-31T12:00:00.000Z" (ISO 8601, UTC). `text` holds

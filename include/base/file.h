@@ -103,7 +103,10 @@ int file_each(const char *path,
     int (*each)(void *context, const char *name, struct error *err),
     void *context, struct error *err) __attribute__((warn_unused_result));
 
-/* Seconds since a file was last written to, -1 if there is none. */
+/*
+ * Seconds since a file was last written to, or fewer where the host's clock was
+ * set; -1 if there is none.
+ */
 int64_t file_age_s(const char *path);
 
 /* Megabytes that are free where `path` is. 0 and *mb, or -1 with *err. */

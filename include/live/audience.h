@@ -11,7 +11,7 @@
 #include "store/stream.h"
 
 /* When the lease of a viewer that is heard now is over. */
-int64_t audience_lease_unix_ms(const struct live *live);
+int64_t audience_lease_steady_ms(const struct live *live);
 
 /* A viewer's sign of life, or its goodbye. Borrowed. */
 struct heartbeat {

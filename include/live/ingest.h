@@ -83,7 +83,7 @@ int ingest_delete(struct live *live, const struct stream *stream,
  * For the sweep: removes files that no list ever named, and what is known of
  * encoders that are long gone. 0 or -1.
  */
-int ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
+int ingest_sweep(struct live *live, int64_t now_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Removes files of incoming/ that no row knows and that are older. 0 or -1. */

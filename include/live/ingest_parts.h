@@ -34,7 +34,7 @@ int ingest_discard(struct live *live, const char *stream_id, const char *name,
     struct error *err) __attribute__((warn_unused_result));
 
 /* For how long yet another encoder can't take over; and that in words: -1. */
-int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms);
+int64_t ingest_held_ms(const struct encoder *encoder, int64_t now_steady_ms);
 int ingest_refuse(int64_t held_ms, struct error *err)
     __attribute__((warn_unused_result));
 

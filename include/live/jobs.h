@@ -41,8 +41,8 @@ int jobs_claim_quick(struct live *live, struct job *job,
  */
 void jobs_quick(struct live *live);
 
-/* When the next is due: 1 and *due_unix_ms, 0 if there is none, or -1. */
-int jobs_next(struct live *live, int64_t *due_unix_ms, struct error *err)
+/* When the next is due: 1 and *due_steady_ms, 0 if there is none, or -1. */
+int jobs_next(struct live *live, int64_t *due_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /*

@@ -39,8 +39,8 @@ int live_check(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
- * Prepares the process: the data folder, libsodium, the wake file. Once, before
- * threads start. 0, or -1 with *err.
+ * Prepares the process: the data folder, libsodium, the wake file, the clock.
+ * Once, before threads start. 0, or -1 with *err.
  */
 int live_prepare(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));

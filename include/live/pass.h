@@ -29,7 +29,7 @@ int pass_revoke_ended(struct change *change, int64_t unix_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /* The same of what has ended by now, for the sweep. 0 or -1. */
-int pass_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
+int pass_sweep(struct live *live, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

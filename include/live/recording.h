@@ -30,7 +30,8 @@ void recording_ended(struct live *live, const char *stream_id);
 int recording_discard_all(struct change *change, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 int recording_discard(struct change *change, const struct recording *recording,
-    int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
+    int64_t due_steady_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Inside a change on the "lasting" part: a stream's recordings are in the web

@@ -71,7 +71,7 @@ void signaling_abandon(struct live *live, const struct grant *grant);
 struct cursor {
 	bool given;
 	int64_t session, id;
-	int64_t lease_unix_ms; /* that this reader wrote last */
+	int64_t lease_steady_ms; /* that this reader wrote last */
 };
 
 #define CURSOR_BYTES 48

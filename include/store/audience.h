@@ -19,7 +19,7 @@ struct audience {
 /* One that watches. Text is borrowed. */
 struct viewer {
 	const char *stream_id, *viewer_id;
-	int64_t lease_unix_ms;
+	int64_t lease_steady_ms;
 	int64_t playback; /* what it may by, as struct peer has it; 0 */
 };
 
@@ -42,14 +42,14 @@ int store_viewer_delete_all(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 int store_viewer_delete_unbidden(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
-int store_viewer_delete_expired(struct store *store, int64_t unix_ms,
+int store_viewer_delete_expired(struct store *store, int64_t steady_ms,
     struct error *err) __attribute__((warn_unused_result));
 
 /* Counts a view unless it was counted already. 1, 0, or -1 with *err. */
 int store_view_count(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t until_unix_ms, struct error *err)
+    const char *viewer_id, int64_t until_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
-int store_view_delete_expired(struct store *store, int64_t unix_ms,
+int store_view_delete_expired(struct store *store, int64_t steady_ms,
     struct error *err) __attribute__((warn_unused_result));
 
 /* 0 and *audience (zeroes where nobody is or was), or -1 with *err. */

@@ -29,7 +29,7 @@ struct encoder {
 	int64_t session;
 	int64_t sequence;
 	char last[PUSH_NAME_BYTES];
-	int64_t began_unix_ms, heard_unix_ms, segment_ms, target_s;
+	int64_t began_steady_ms, heard_steady_ms, segment_ms, target_s;
 	enum encoder_ended ended;
 	char sender[SENDER_BYTES]; /* the address of its last list */
 };
@@ -70,7 +70,7 @@ struct listed {
 	char map[PUSH_NAME_BYTES]; /* "": none */
 	int64_t duration_us, at_unix_ms;
 	bool discontinuity, gap;
-	int64_t since_unix_ms;
+	int64_t since_steady_ms;
 };
 
 /* Adds one. 0 or -1. */
@@ -109,7 +109,7 @@ struct upload {
 	int64_t kind;	     /* enum media_kind */
 	int64_t digest, bytes;
 	char sender[SENDER_BYTES];
-	int64_t at_unix_ms;
+	int64_t at_steady_ms;
 	bool published;
 };
 
@@ -149,10 +149,10 @@ int store_upload_newcomer(struct store *store, const char *stream_id,
     __attribute__((warn_unused_result));
 
 /*
- * Unpublished ones from before `unix_ms`, and any of a stream: up to `max`.
+ * Unpublished ones from before `steady_ms`, and any of a stream: up to `max`.
  * Their number, or -1.
  */
-int store_upload_old(struct store *store, int64_t unix_ms, int max,
+int store_upload_old(struct store *store, int64_t steady_ms, int max,
     struct upload *uploads, struct error *err)
     __attribute__((warn_unused_result));
 int store_upload_list(struct store *store, const char *stream_id, int max,
@@ -163,8 +163,8 @@ int store_upload_list(struct store *store, const char *stream_id, int max,
 int store_ingest_forget(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
-/* The one that was heard longest ago, before `unix_ms`. 1, 0, or -1. */
-int store_encoder_silent(struct store *store, int64_t unix_ms,
+/* The one that was heard longest ago, before `steady_ms`. 1, 0, or -1. */
+int store_encoder_silent(struct store *store, int64_t steady_ms,
     struct encoder *encoder, struct error *err)
     __attribute__((warn_unused_result));
 

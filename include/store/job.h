@@ -31,11 +31,12 @@ struct job {
 
 /* Adds a job; one of that kind that is open gets the earlier due time. */
 int store_job_insert(struct store *store, int64_t recording, enum job_kind kind,
-    int64_t due_unix_ms, struct error *err) __attribute__((warn_unused_result));
+    int64_t due_steady_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 /* A claim that is wished for. */
 struct job_wish {
-	int64_t now_unix_ms, lease_unix_ms;
+	int64_t now_steady_ms, lease_steady_ms;
 	bool quick; /* of REPLAY and REMOVE alone, which need no helper */
 };
 
@@ -45,14 +46,15 @@ int store_job_claim(struct store *store, const struct job_wish *wish,
 
 /* Gives a claim back, as if it had not been tried. 1, 0 if it is lost, -1. */
 int store_job_release(struct store *store, const struct job *job,
-    int64_t now_unix_ms, struct error *err) __attribute__((warn_unused_result));
+    int64_t now_steady_ms, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Moves the claim's lease (or next try) and progress (thousandths). 1; 0:
  * another has it; -1.
  */
 int store_job_move(struct store *store, const struct job *job,
-    int64_t due_unix_ms, int64_t progress, struct error *err)
+    int64_t due_steady_ms, int64_t progress, struct error *err)
     __attribute__((warn_unused_result));
 
 /* It is done, or given up. 1, 0 if another claim has it, -1. */
@@ -63,9 +65,9 @@ int store_job_delete(struct store *store, const struct job *job,
 int store_job_delete_all(struct store *store, int64_t recording,
     enum job_kind but, struct error *err) __attribute__((warn_unused_result));
 
-/* When the next job is due. 1 and *due_unix_ms, 0 if there is none, -1. */
-int store_job_next(struct store *store, int64_t *due_unix_ms, struct error *err)
-    __attribute__((warn_unused_result));
+/* When the next job is due. 1 and *due_steady_ms, 0 if there is none, -1. */
+int store_job_next(struct store *store, int64_t *due_steady_ms,
+    struct error *err) __attribute__((warn_unused_result));
 
 /*
  * The open jobs that make something of a recording (not REMOVE): how many,

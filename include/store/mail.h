@@ -100,7 +100,7 @@ int store_mail_delete_stream(struct store *store, const char *stream_id,
  * Removes messages older than the last call whose time was `keep_ms` ago, or
  * more: between once and twice as old. Rows removed, or -1 with *err.
  */
-int store_mail_delete_old(struct store *store, int64_t now_unix_ms,
+int store_mail_delete_old(struct store *store, int64_t now_steady_ms,
     int64_t keep_ms, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -11,7 +11,7 @@
 
 struct publisher {
 	int64_t session; /* grows with every page that takes over */
-	int64_t lease_unix_ms;
+	int64_t lease_steady_ms;
 };
 
 /* A peer's row; peer_id is unique within its stream. */
@@ -19,15 +19,16 @@ struct peer {
 	char stream_id[ID_BYTES];
 	char peer_id[ID_BYTES];
 	char viewer_id[ID_BYTES];
-	int64_t lease_unix_ms; /* as it was read; not written from here */
-	int64_t playback;      /* what it may watch a PRIVATE stream by; 0 */
-	int64_t until_unix_ms; /* no lease is longer; to insert, 0: for ever */
+	int64_t lease_steady_ms; /* as it was read; not written from here */
+	int64_t playback;	 /* what it may watch a PRIVATE stream by; 0 */
+	int64_t
+	    until_steady_ms; /* no lease is longer; to insert, 0: for ever */
 
 	/* A WHEP session's; all 0 for a peer that reads its mailbox. */
 	int64_t session;     /* the publisher's that it is connected to */
 	int64_t ice;	     /* a number for its ICE credentials */
 	unsigned int events; /* that it wants: bits */
-	int64_t offer_until_unix_ms; /* a counter-offer is open until then */
+	int64_t offer_until_steady_ms; /* a counter-offer is open until then */
 };
 
 /* How many rows one call lists; the rest is for the next. */
@@ -54,7 +55,7 @@ int store_publisher_lease(struct store *store, const char *stream_id,
  * it was left alone, -1 with *err.
  */
 struct lease_break {
-	int64_t cut_unix_ms, until_unix_ms;
+	int64_t cut_steady_ms, until_steady_ms;
 };
 int store_publisher_lease_break(struct store *store, const char *stream_id,
     int64_t session, const struct lease_break *lease, struct error *err)
@@ -69,18 +70,18 @@ int store_publisher_delete(struct store *store, const char *stream_id,
 
 /*
  * Up to PRESENCE_LIST_MAX streams whose publisher's lease, or whose broadcast's
- * deadline, is over at `unix_ms`. Their number, or -1 with *err.
+ * deadline, is over at `steady_ms`. Their number, or -1 with *err.
  */
-int store_publisher_expired(struct store *store, int64_t unix_ms,
+int store_publisher_expired(struct store *store, int64_t steady_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
-int store_broadcast_expired(struct store *store, int64_t unix_ms,
+int store_broadcast_expired(struct store *store, int64_t steady_ms,
     char (*stream_ids)[ID_BYTES], struct error *err)
     __attribute__((warn_unused_result));
 
-/* 1 if a broadcast's deadline is over at `unix_ms`, 0, or -1 with *err. */
+/* 1 if a broadcast's deadline is over at `steady_ms`, 0, or -1 with *err. */
 int store_broadcast_due(struct store *store, const char *stream_id,
-    int64_t unix_ms, struct error *err) __attribute__((warn_unused_result));
+    int64_t steady_ms, struct error *err) __attribute__((warn_unused_result));
 
 /* A deadline that means "none". */
 #define BROADCAST_NO_DEADLINE INT64_C(0)
@@ -90,13 +91,13 @@ int store_broadcast_due(struct store *store, const char *stream_id,
  * deadline moves one that is there. 0, or -1 with *err.
  */
 int store_broadcast_put(struct store *store, const char *stream_id,
-    int64_t deadline_unix_ms, struct error *err)
+    int64_t deadline_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 int store_broadcast_keep(struct store *store, const char *stream_id,
-    int64_t deadline_unix_ms, struct error *err)
+    int64_t deadline_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 int store_broadcast_deadline(struct store *store, const char *stream_id,
-    int64_t deadline_unix_ms, struct error *err)
+    int64_t deadline_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
@@ -104,14 +105,14 @@ int store_broadcast_deadline(struct store *store, const char *stream_id,
  * present at `now`. 0, or -1 with *err.
  */
 int store_broadcast_heard(struct store *store, const char *stream_id,
-    int64_t deadline_unix_ms, int64_t now_unix_ms, struct error *err)
+    int64_t deadline_steady_ms, int64_t now_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 int store_broadcast_delete(struct store *store, const char *stream_id,
     struct error *err) __attribute__((warn_unused_result));
 
 /* Adds a peer with its token's hash. 0, or -1 with *err. */
 int store_peer_insert(struct store *store, const struct peer *peer,
-    const unsigned char token_hash[HASH_BYTES], int64_t lease_unix_ms,
+    const unsigned char token_hash[HASH_BYTES], int64_t lease_steady_ms,
     struct error *err) __attribute__((warn_unused_result));
 
 /* The peer that holds a token. 1 and *peer, 0, or -1 with *err. */
@@ -133,12 +134,12 @@ int store_peer_set_ice(struct store *store, const struct peer *peer,
 int store_peer_set_events(struct store *store, const struct peer *peer,
     int64_t events, struct error *err) __attribute__((warn_unused_result));
 int store_peer_set_offer(struct store *store, const struct peer *peer,
-    int64_t until_unix_ms, struct error *err)
+    int64_t until_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /* 1 if it was there, 0, or -1 with *err. */
 int store_peer_lease(struct store *store, const struct peer *peer,
-    int64_t lease_unix_ms, struct error *err)
+    int64_t lease_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 int store_peer_delete(struct store *store, const struct peer *peer,
     struct error *err) __attribute__((warn_unused_result));
@@ -148,12 +149,12 @@ int store_peer_delete(struct store *store, const struct peer *peer,
  * may have lost one, and go on all the same. How many, or -1 with *err.
  */
 int store_peer_lease_viewer(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t lease_unix_ms, struct error *err)
+    const char *viewer_id, int64_t lease_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Cuts the leases of a stream's peers to a time. How many, or -1. */
 int store_peer_lease_cut(struct store *store, const char *stream_id,
-    int64_t lease_unix_ms, struct error *err)
+    int64_t lease_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
@@ -161,7 +162,7 @@ int store_peer_lease_cut(struct store *store, const char *stream_id,
  * this one.
  */
 int store_peer_lease_others(struct store *store, const char *stream_id,
-    int64_t session, int64_t lease_unix_ms, struct error *err)
+    int64_t session, int64_t lease_steady_ms, struct error *err)
     __attribute__((warn_unused_result));
 
 /* Removes every peer of a stream. How many there were, or -1. */
@@ -184,7 +185,7 @@ int store_peer_list(struct store *store, const char *stream_id,
     __attribute__((warn_unused_result));
 
 /* Up to PRESENCE_LIST_MAX peers whose lease is over. Their number, or -1. */
-int store_peer_expired(struct store *store, int64_t unix_ms, struct peer *peers,
-    struct error *err) __attribute__((warn_unused_result));
+int store_peer_expired(struct store *store, int64_t steady_ms,
+    struct peer *peers, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -15,7 +15,7 @@ struct rtmp {
 	char stream_id[ID_BYTES];
 	char server[RTMP_NAME_BYTES], client[RTMP_NAME_BYTES];
 	unsigned char key_hash[HASH_BYTES];
-	int64_t began_unix_ms, lease_unix_ms;
+	int64_t began_unix_ms, lease_steady_ms;
 };
 
 /* 1 and *rtmp, 0 if nobody does, or -1; the row written. */

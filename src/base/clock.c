@@ -3,6 +3,7 @@
  * parsing: the one time that comes from outside is a playlist's, which
  * live/playlist_time.c reads.
  */
+#define _GNU_SOURCE /* pthread_mutex_clocklock */
 #include <assert.h>
 #include <stdio.h>
 #include <time.h>
@@ -33,6 +34,18 @@ int64_t
 clock_mono_ms(void)
 {
 	return clock_read_ms(CLOCK_MONOTONIC);
+}
+
+int
+clock_lock(pthread_mutex_t *mutex, int64_t wait_ms)
+{
+	const int64_t until_ms = clock_mono_ms() + wait_ms;
+	const struct timespec until = { .tv_sec = until_ms / 1000,
+		.tv_nsec = until_ms % 1000 * 1000000 };
+
+	return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until) == 0
+		   ? 0
+		   : -1;
 }
 
 static int64_t

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/steady.h"
 
 #define LOCK_WAIT_MS 10000
 #define LOCK_NAP_MS 2
@@ -350,11 +351,14 @@ file_each(const char *path,
 int64_t
 file_age_s(const char *path)
 {
+	const int64_t calendar = clock_unix_ms(), even = steady_now_ms();
 	struct stat status;
 
 	if (lstat(path, &status) != 0)
 		return -1;
-	return clock_unix_ms() / 1000 - status.st_mtim.tv_sec;
+	/* Whichever way the clock was set, it isn't older than this. */
+	return (calendar < even ? calendar : even) / 1000 -
+	       status.st_mtim.tv_sec;
 }
 
 int

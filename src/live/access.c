@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/steady.h"
 #include "live/access.h"
 #include "live/jwt.h"
 #include "live/token.h"
@@ -41,7 +42,8 @@ access_as_peer(struct call *call)
 {
 	call->caller.role = ROLE_VIEWER;
 	call->playback.id = call->caller.peer.playback;
-	call->playback.until_unix_ms = call->caller.peer.until_unix_ms;
+	call->playback.until_unix_ms =
+	    steady_to_unix(call->caller.peer.until_steady_ms);
 }
 
 /* 1: the key, or a peer's token of this stream; 0: neither; -1: *err. */

@@ -1,16 +1,16 @@
 /*
  * Heartbeats and counts. The sweep is in sweep.c.
  */
-#include "base/clock.h"
+#include "base/steady.h"
 #include "live/audience.h"
 #include "store/presence.h"
 
 #define VIEW_AGAIN_MS (30 * 60 * 1000)
 
 int64_t
-audience_lease_unix_ms(const struct live *live)
+audience_lease_steady_ms(const struct live *live)
 {
-	return clock_unix_ms() + live->config->viewer_timeout_s * 1000;
+	return steady_now_ms() + live->config->viewer_timeout_s * 1000;
 }
 
 /* A right ends with its token; a lease isn't longer. */
@@ -18,11 +18,11 @@ static int
 arrive_put(struct live *live, struct viewer *viewer,
     const struct playback *playback, struct error *err)
 {
+	const int64_t until = steady_of_unix(playback->until_unix_ms);
 	int64_t others;
 
-	if (playback->id != 0 &&
-	    viewer->lease_unix_ms > playback->until_unix_ms)
-		viewer->lease_unix_ms = playback->until_unix_ms;
+	if (playback->id != 0 && viewer->lease_steady_ms > until)
+		viewer->lease_steady_ms = until;
 	if (playback->max > 0) {
 		others = store_viewer_others(live->store, viewer, err);
 		if (others < 0)
@@ -42,14 +42,14 @@ audience_arrive(struct live *live, const struct stream *stream,
 {
 	struct viewer viewer = { .stream_id = stream->id,
 		.viewer_id = viewer_id,
-		.lease_unix_ms = audience_lease_unix_ms(live),
+		.lease_steady_ms = audience_lease_steady_ms(live),
 		.playback = playback->id };
 
 	if (arrive_put(live, &viewer, playback, err) != 0)
 		return -1;
 	if (stream->status == STREAM_LIVE &&
 	    store_view_count(live->store, stream->id, viewer_id,
-		clock_unix_ms() + VIEW_AGAIN_MS, err) < 0)
+		steady_now_ms() + VIEW_AGAIN_MS, err) < 0)
 		return -1;
 	return 0;
 }
@@ -58,7 +58,7 @@ static int
 heartbeat_take(struct live *live, const struct stream *stream,
     const struct heartbeat *heartbeat, struct error *err)
 {
-	const int64_t lease = audience_lease_unix_ms(live);
+	const int64_t lease = audience_lease_steady_ms(live);
 
 	if (heartbeat->leaving)
 		return store_viewer_delete(

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/ingest_parts.h"
 #include "live/lifecycle.h"
 #include "live/limit.h"
@@ -21,14 +21,14 @@
 #define NO_ROOM_RETRY_S 30
 
 int64_t
-ingest_held_ms(const struct encoder *encoder, int64_t now_unix_ms)
+ingest_held_ms(const struct encoder *encoder, int64_t now_steady_ms)
 {
 	const int64_t until =
-	    encoder->heard_unix_ms + 2 * encoder->segment_ms + TAKEOVER_MS;
+	    encoder->heard_steady_ms + 2 * encoder->segment_ms + TAKEOVER_MS;
 
-	if (encoder->ended != ENCODER_SENDING || until <= now_unix_ms)
+	if (encoder->ended != ENCODER_SENDING || until <= now_steady_ms)
 		return 0;
-	return until - now_unix_ms;
+	return until - now_steady_ms;
 }
 
 int
@@ -139,7 +139,7 @@ ingest_is_others(struct live *live, const char *stream_id, const char *sender,
 	int found;
 
 	found = store_encoder_newest(live->store, stream_id, &encoder, err);
-	return found == 1 ? ingest_held_ms(&encoder, clock_unix_ms()) > 0 &&
+	return found == 1 ? ingest_held_ms(&encoder, steady_now_ms()) > 0 &&
 				strcmp(encoder.sender, sender) != 0
 			  : found;
 }
@@ -161,7 +161,7 @@ ingest_aside(struct live *live, const struct stream *stream,
 
 	found = store_encoder_newest(live->store, stream->id, &encoder, err);
 	if (found == 1 && !same)
-		taken->held_ms = ingest_held_ms(&encoder, clock_unix_ms());
+		taken->held_ms = ingest_held_ms(&encoder, steady_now_ms());
 	if (found >= 0)
 		found = store_upload_aside(
 		    live->store, stream->id, arrival->name, upload, err);
@@ -216,12 +216,12 @@ static int
 ingest_write(struct live *live, const struct stream *stream,
     const struct arrival *arrival, struct taken *taken, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	int found = 0;
 
 	if (ingest_place(live, stream, arrival, taken, err) != 0)
 		return -1;
-	taken->upload.at_unix_ms = now;
+	taken->upload.at_steady_ms = now;
 	if (store_upload_put(live->store, &taken->upload, err) != 0 ||
 	    store_broadcast_heard(live->store, stream->id,
 		now + live->config->reconnect_window_s * 1000, now, err) != 0)

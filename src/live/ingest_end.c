@@ -3,7 +3,7 @@
  */
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/steady.h"
 #include "live/ingest_parts.h"
 #include "live/lifecycle.h"
 #include "live/media.h"
@@ -14,7 +14,7 @@
 static int
 ingest_end_later(struct live *live, const char *stream_id, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	struct change change;
 
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)

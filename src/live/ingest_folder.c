@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/outside.h"
+#include "base/steady.h"
 #include "live/ingest_folder.h"
 #include "live/ingest_parts.h"
 
@@ -65,7 +66,8 @@ folder_knows(struct folder *folder, const char *name,
 	if (found == 0)
 		found = store_upload_aside(
 		    store, folder->stream->id, name, &upload, err);
-	if (found == 1 && file->changed_unix_ms > upload.at_unix_ms)
+	if (found == 1 &&
+	    steady_of_unix(file->changed_unix_ms) > upload.at_steady_ms)
 		found = 0;
 	return found;
 }

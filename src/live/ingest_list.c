@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/ingest_parts.h"
 #include "live/ingest_incoming.h"
 #include "live/lifecycle.h"
@@ -84,7 +84,7 @@ list_may_join(struct incoming *in, struct error *err)
 		return found;
 	held_ms = ingest_held_ms(&newest, in->now);
 	if (held_ms == 0 ||
-	    in->now - newest.began_unix_ms < JOIN_MS + newest.segment_ms)
+	    in->now - newest.began_steady_ms < JOIN_MS + newest.segment_ms)
 		return 0;
 	found = store_variant_get(
 	    in->live->store, in->recording.seq, in->name, &variant, err);
@@ -168,7 +168,7 @@ list_take_over(struct incoming *in, struct error *err)
 	encoder->rendition = number;
 	encoder->session = id_number();
 	encoder->sequence = sequence;
-	encoder->began_unix_ms = in->now;
+	encoder->began_steady_ms = in->now;
 	/* Its names may be those of the one before. */
 	if (store_upload_forget(
 		in->live->store, in->stream->id, MEDIA_INIT, err) != 0)
@@ -199,7 +199,7 @@ list_enlist(struct incoming *in, struct error *err)
 		listed.at_unix_ms = segment->at_unix_ms;
 		listed.discontinuity = segment->discontinuity;
 		listed.gap = segment->gap;
-		listed.since_unix_ms = in->now;
+		listed.since_steady_ms = in->now;
 		if (store_listed_insert(
 			in->live->store, &in->encoder, &listed, err) != 0)
 			return -1;
@@ -218,7 +218,7 @@ list_place(struct incoming *in)
 
 	encoder->sequence = incoming_end(list) - 1;
 	(void)snprintf(encoder->last, sizeof(encoder->last), "%s", last->name);
-	encoder->heard_unix_ms = in->now;
+	encoder->heard_steady_ms = in->now;
 	encoder->segment_ms = last->duration_us / 1000;
 	encoder->target_s = list->target_s;
 	(void)snprintf(
@@ -433,7 +433,7 @@ ingest_playlist(struct live *live, const struct stream *stream,
 		.stream = stream,
 		.name = pushed->name,
 		.sender = pushed->sender,
-		.now = clock_unix_ms(),
+		.now = steady_now_ms(),
 	};
 	struct playlist list;
 	int rc;

@@ -66,21 +66,21 @@ ingest_forget(struct live *live, const char *stream_id, struct error *err)
 
 /* A round of files that no list named in time. How many there were, or -1. */
 static int
-sweep_unlisted(struct live *live, int64_t before_unix_ms, struct error *err)
+sweep_unlisted(struct live *live, int64_t before_steady_ms, struct error *err)
 {
 	struct upload uploads[BATCH];
 	struct change change;
 	int count, rc;
 
-	count =
-	    store_upload_old(live->store, before_unix_ms, BATCH, uploads, err);
+	count = store_upload_old(
+	    live->store, before_steady_ms, BATCH, uploads, err);
 	if (count <= 0)
 		return count;
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	/* Again, under the lock: one may have been sent anew. */
-	count =
-	    store_upload_old(live->store, before_unix_ms, BATCH, uploads, err);
+	count = store_upload_old(
+	    live->store, before_steady_ms, BATCH, uploads, err);
 	rc = sweep_forget(live, uploads, count, err);
 	if (change_end(&change, rc, err) != 0)
 		return -1;
@@ -169,17 +169,17 @@ sweep_orphans(struct live *live, int64_t now, struct error *err)
 }
 
 int
-ingest_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
+ingest_sweep(struct live *live, int64_t now_steady_ms, struct error *err)
 {
 	/* What is listed and held back by a gap isn't unlisted. */
 	const int64_t before =
-	    now_unix_ms - UNLISTED_MS - live->config->media_gap_wait_s * 1000;
+	    now_steady_ms - UNLISTED_MS - live->config->media_gap_wait_s * 1000;
 	int count, round = 0;
 
 	do
 		count = sweep_unlisted(live, before, err);
 	while (count == BATCH && ++round < ROUNDS_MAX);
-	if (count < 0 || sweep_orphans(live, now_unix_ms, err) != 0)
+	if (count < 0 || sweep_orphans(live, now_steady_ms, err) != 0)
 		return -1;
-	return sweep_encoder(live, now_unix_ms, err);
+	return sweep_encoder(live, now_steady_ms, err);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/jobs.h"
 #include "live/manifest.h"
 #include "live/media.h"
@@ -51,9 +52,9 @@ jobs_topic(void)
 }
 
 int
-jobs_next(struct live *live, int64_t *due_unix_ms, struct error *err)
+jobs_next(struct live *live, int64_t *due_steady_ms, struct error *err)
 {
-	return store_job_next(live->store, due_unix_ms, err);
+	return store_job_next(live->store, due_steady_ms, err);
 }
 
 /* Inside a change: those who see the job's stream hear of it. 0 or -1. */
@@ -80,7 +81,7 @@ jobs_renew(struct live *live, const struct job *job, int64_t progress,
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
 	rc = store_job_move(
-	    live->store, job, clock_unix_ms() + JOBS_LEASE_MS, progress, err);
+	    live->store, job, steady_now_ms() + JOBS_LEASE_MS, progress, err);
 	if (rc == 1 && jobs_tell(&change, job, err) != 0)
 		rc = -1;
 	if (change_end(&change, rc < 0 ? -1 : 0, err) != 0)
@@ -174,7 +175,7 @@ claim_next(struct change *change, bool quick, struct job *job,
     struct recording *recording, struct error *err)
 {
 	struct store *store = change->live->store;
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	const struct job_wish wish = { now, now + JOBS_LEASE_MS, quick };
 	int rc;
 
@@ -234,7 +235,7 @@ jobs_release(struct live *live, const struct job *job, struct error *err)
 
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	ours = store_job_release(live->store, job, clock_unix_ms(), err);
+	ours = store_job_release(live->store, job, steady_now_ms(), err);
 	if (ours >= 0 && change_wakes(&change, jobs_topic(), err) != 0)
 		ours = -1;
 	if (change_end(&change, ours < 0 ? -1 : 0, err) != 0)
@@ -257,7 +258,7 @@ int
 jobs_failed(struct live *live, const struct job *job, const char *reason,
     struct error *err)
 {
-	const int64_t due = clock_unix_ms() + jobs_retry_ms(live, job->tries);
+	const int64_t due = steady_now_ms() + jobs_retry_ms(live, job->tries);
 	struct change change;
 	int rc;
 
@@ -278,14 +279,14 @@ replay_commit(struct change *change, const struct job *job,
 	static const enum recording_state STATES[2] = { RECORDING_PROCESSING,
 		RECORDING_READY };
 	struct store *store = change->live->store;
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	int rc;
 	size_t i;
 
 	rc = store_job_delete(store, job, err);
 	if (rc == 1)
 		rc = store_recording_turn(
-		    store, recording->seq, STATES, now, err);
+		    store, recording->seq, STATES, clock_unix_ms(), err);
 	if (rc <= 0)
 		return rc;
 	for (i = 0; i < JOBS_NEXT; i++)
@@ -361,7 +362,7 @@ retain_one(
 	    recording->id);
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	rc = recording_discard(&change, recording, clock_unix_ms(), err);
+	rc = recording_discard(&change, recording, steady_now_ms(), err);
 	if (rc == 0)
 		rc = change_wakes_stream(&change, recording->stream_id, err);
 	return change_end(&change, rc, err);

@@ -3,8 +3,8 @@
  */
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/jobs.h"
 
 #define ROUNDS_MAX 16
@@ -55,7 +55,7 @@ jobs_quick(struct live *live)
 	int rc, round;
 
 	rc = jobs_next(live, &due, &err);
-	if (rc == 1 && due > clock_unix_ms())
+	if (rc == 1 && due > steady_now_ms())
 		rc = 0;
 	for (round = 0; rc == 1 && round < ROUNDS_MAX; round++)
 		rc = quick_round(live, &err);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/ingest.h"
 #include "live/lifecycle.h"
 #include "live/pass.h"
@@ -87,7 +88,7 @@ lifecycle_deadline(struct live *live, const char *stream_id, int64_t now,
 	found = store_publisher_find(live->store, stream_id, &publisher, err);
 	if (found < 0)
 		return -1;
-	if ((found == 1 && publisher.lease_unix_ms > now) ||
+	if ((found == 1 && publisher.lease_steady_ms > now) ||
 	    live->config->unattended_window_s == 0)
 		*deadline = BROADCAST_NO_DEADLINE;
 	else
@@ -117,8 +118,7 @@ lifecycle_watch(struct live *live, const char *stream_id, int64_t now,
 
 /* 1 if the stream went LIVE by this, 0 if it was, or -1. */
 static int
-lifecycle_turn_on(
-    struct live *live, const char *stream_id, int64_t now, struct error *err)
+lifecycle_turn_on(struct live *live, const char *stream_id, struct error *err)
 {
 	struct change change;
 	int turned;
@@ -127,7 +127,8 @@ lifecycle_turn_on(
 		return -1;
 	turned = change_wakes_stream(&change, stream_id, err);
 	if (turned == 0)
-		turned = store_stream_start(live->store, stream_id, now, err);
+		turned = store_stream_start(
+		    live->store, stream_id, clock_unix_ms(), err);
 	if (change_end(&change, turned < 0 ? -1 : 0, err) != 0)
 		return -1;
 	return turned;
@@ -181,14 +182,14 @@ lifecycle_reload(struct live *live, struct stream *stream, struct error *err)
 int
 lifecycle_start(struct live *live, struct stream *stream, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	int turned;
 
 	if (stream->status == STREAM_LIVE)
 		return 0;
 	if (lifecycle_watch(live, stream->id, now, true, err) != 0)
 		return -1;
-	turned = lifecycle_turn_on(live, stream->id, now, err);
+	turned = lifecycle_turn_on(live, stream->id, err);
 	/* Again: a stop in between may have taken the watch with it. */
 	if (turned < 0 ||
 	    lifecycle_watch(live, stream->id, now, false, err) != 0)
@@ -450,7 +451,7 @@ lifecycle_recover(struct live *live, struct error *err)
 	struct change change;
 
 	recovery.deadline =
-	    clock_unix_ms() + live->config->reconnect_window_s * 1000;
+	    steady_now_ms() + live->config->reconnect_window_s * 1000;
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	return change_end(&change,

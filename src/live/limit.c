@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "base/clock.h"
+#include "base/steady.h"
 #include "live/limit.h"
 #include "store/rate.h"
 
@@ -65,7 +65,7 @@ struct bucket {
 static int
 limit_spend(struct live *live, const struct bucket *bucket, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	const int64_t count = bucket->count, window_ms = bucket->window_ms;
 	const int64_t step = window_ms / count > 0 ? window_ms / count : 1;
 	int64_t empty, over;

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "base/address.h"
+#include "base/steady.h"
 #include "live/live.h"
 #include "live/media.h"
 #include "store/mail.h"
@@ -27,7 +28,9 @@ live_prepare(const struct config *config, struct error *err)
 		    "can't make the data folder: %s", strerror(errno));
 	if (id_init(err) != 0 || config_path(config, "wake", path, err) != 0)
 		return -1;
-	if (topic_open(path, err) != 0)
+	if (topic_open(path, err) != 0 ||
+	    config_path(config, "clock", path, err) != 0 ||
+	    steady_open(path, err) != 0)
 		return -1;
 	return media_prepare(config, err);
 }

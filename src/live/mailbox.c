@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/audience.h"
 #include "live/signaling.h"
 
@@ -85,26 +85,31 @@ publisher_attend(struct change *change, const struct stream *stream,
 		.receiver = MAIL_PUBLISHER };
 	struct live *live = change->live;
 	struct publisher row, mine;
+	int64_t last;
 	int found;
 
 	found = store_publisher_find(live->store, stream->id, &row, err);
 	if (found < 0)
 		return -1;
+	last = store_mail_last_id(live->store, err);
+	if (last < 0)
+		return -1;
 	if (!cursor->given) {
-		cursor->session = clock_unix_ms();
+		cursor->session = steady_now_ms();
 		if (found == 1 && row.session >= cursor->session)
 			cursor->session = row.session + 1;
-		cursor->id = store_mail_last_id(live->store, err);
-		if (cursor->id < 0)
-			return -1;
+		cursor->id = last;
 		cursor->given = true;
 	} else if (found == 1 && row.session > cursor->session) {
 		return publisher_replaced(err);
 	}
+	/* Of a file that was lost: all that is in this one is new. */
+	if (cursor->id > last)
+		cursor->id = 0;
 	if (store_mail_delete_read(live->store, &box, cursor->id, err) < 0)
 		return -1;
 	mine.session = cursor->session;
-	mine.lease_unix_ms = lease;
+	mine.lease_steady_ms = lease;
 	if (found == 1 && row.session == cursor->session)
 		return store_publisher_lease(
 			   live->store, stream->id, &mine, err) < 0
@@ -143,16 +148,16 @@ signaling_attend(struct live *live, const struct call *call, int64_t wait_s,
 	if (change_begin(&change, live, STORE_PASSING, err) != 0)
 		return -1;
 	if (call->caller.role == ROLE_VIEWER) {
-		lease = audience_lease_unix_ms(live);
+		lease = audience_lease_steady_ms(live);
 		rc = viewer_attend(&change, call, cursor, err);
 	} else {
-		lease = clock_unix_ms() +
+		lease = steady_now_ms() +
 			(wait_s + live->config->peer_grace_s) * 1000;
 		rc = publisher_attend(
 		    &change, &call->stream, lease, cursor, err);
 	}
 	/* A viewer's was written a moment later: a little is added. */
-	cursor->lease_unix_ms = lease + LEASE_SLACK_MS;
+	cursor->lease_steady_ms = lease + LEASE_SLACK_MS;
 	return change_end(&change, rc, err);
 }
 
@@ -186,8 +191,8 @@ mailbox_cut_lease(struct live *live, const struct call *call,
     const struct cursor *cursor, struct error *err)
 {
 	const struct lease_break lease = {
-		.cut_unix_ms = clock_unix_ms() + VANISHED_LEASE_MS,
-		.until_unix_ms = cursor->lease_unix_ms,
+		.cut_steady_ms = steady_now_ms() + VANISHED_LEASE_MS,
+		.until_steady_ms = cursor->lease_steady_ms,
 	};
 	struct change change;
 	int rc;

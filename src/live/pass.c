@@ -135,18 +135,19 @@ pass_revoke_ended(struct change *change, int64_t unix_ms, struct error *err)
 }
 
 int
-pass_sweep(struct live *live, int64_t now_unix_ms, struct error *err)
+pass_sweep(struct live *live, struct error *err)
 {
+	/* Tokens end by the calendar. */
+	const int64_t now = clock_unix_ms();
 	struct change change;
 	struct pass pass;
 	int found;
 
 	/* A look, most of the time, and no lock. */
-	found = store_pass_ended(live->store, now_unix_ms, &pass, err);
+	found = store_pass_ended(live->store, now, &pass, err);
 	if (found != 1)
 		return found;
 	if (change_begin(&change, live, STORE_LASTING, err) != 0)
 		return -1;
-	return change_end(
-	    &change, pass_revoke_ended(&change, now_unix_ms, err), err);
+	return change_end(&change, pass_revoke_ended(&change, now, err), err);
 }

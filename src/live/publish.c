@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/manifest.h"
 #include "live/probe.h"
 #include "live/publish.h"
@@ -106,7 +107,7 @@ batch_gives_up(
     const struct batch *batch, int i, const struct publish_extent *extent)
 {
 	const struct listed *listed = &batch->listed[i];
-	const int64_t waited = clock_unix_ms() - listed->since_unix_ms;
+	const int64_t waited = steady_now_ms() - listed->since_steady_ms;
 	int later;
 
 	if (listed->gap || extent->all || listed->sequence < extent->floor)

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/jobs.h"
 #include "live/manifest.h"
 #include "live/media.h"
@@ -15,7 +16,7 @@
 
 int
 recording_discard(struct change *change, const struct recording *recording,
-    int64_t due_unix_ms, struct error *err)
+    int64_t due_steady_ms, struct error *err)
 {
 	const enum recording_state states[2] = { recording->state,
 		RECORDING_GOING };
@@ -25,7 +26,7 @@ recording_discard(struct change *change, const struct recording *recording,
 		store, recording->seq, states, clock_unix_ms(), err) < 0 ||
 	    store_job_delete_all(store, recording->seq, JOB_REMOVE, err) < 0 ||
 	    store_job_insert(
-		store, recording->seq, JOB_REMOVE, due_unix_ms, err) != 0)
+		store, recording->seq, JOB_REMOVE, due_steady_ms, err) != 0)
 		return -1;
 	return change_wakes(change, jobs_topic(), err);
 }
@@ -37,7 +38,7 @@ recording_end(
 	static const enum recording_state STATES[2] = { RECORDING_LIVE,
 		RECORDING_PROCESSING };
 	struct live *live = change->live;
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	struct recording recording;
 	int found;
 
@@ -51,8 +52,8 @@ recording_end(
 	if (!keep || found == 0)
 		return recording_discard(change, &recording,
 		    now + live->config->reconnect_window_s * 1000, err);
-	if (store_recording_turn(live->store, recording.seq, STATES, now, err) <
-		0 ||
+	if (store_recording_turn(
+		live->store, recording.seq, STATES, clock_unix_ms(), err) < 0 ||
 	    store_job_insert(
 		live->store, recording.seq, JOB_REPLAY, now, err) != 0 ||
 	    change_wakes(change, jobs_topic(), err) != 0)
@@ -95,7 +96,7 @@ recording_ended(struct live *live, const char *stream_id)
 static int
 discard_one(void *context, const struct recording *recording, struct error *err)
 {
-	return recording_discard(context, recording, clock_unix_ms(), err);
+	return recording_discard(context, recording, steady_now_ms(), err);
 }
 
 int

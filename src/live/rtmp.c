@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "base/text.h"
 #include "live/access.h"
 #include "live/ingest_folder.h"
@@ -115,14 +116,14 @@ static int
 claim_write(struct live *live, const struct rtmp_call *call,
     const struct stream *stream, struct rtmp *row, struct error *err)
 {
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	int64_t left;
 	int found;
 
 	found = store_rtmp_find(live->store, stream->id, row, err);
 	if (found < 0)
 		return -1;
-	left = row->lease_unix_ms - now;
+	left = row->lease_steady_ms - now;
 	if (found == 1 && !rtmp_is(live, row, call) && left > 0 &&
 	    left <= rtmp_lease_ms(live))
 		return error_set_retry(err, ERROR_ENCODER,
@@ -130,12 +131,12 @@ claim_write(struct live *live, const struct rtmp_call *call,
 		    "Another publisher is sending with this key. Stop it, or "
 		    "wait until it has been silent for some seconds.");
 	if (found == 0 || !rtmp_is(live, row, call))
-		row->began_unix_ms = now;
+		row->began_unix_ms = clock_unix_ms();
 	memcpy(row->stream_id, stream->id, ID_BYTES);
 	(void)snprintf(row->server, sizeof(row->server), "%s", call->server);
 	(void)snprintf(row->client, sizeof(row->client), "%s", call->client);
 	memcpy(row->key_hash, stream->key_hash, HASH_BYTES);
-	row->lease_unix_ms = now + rtmp_lease_ms(live);
+	row->lease_steady_ms = now + rtmp_lease_ms(live);
 	if (store_rtmp_put(live->store, row, err) != 0)
 		return -1;
 	return store_broadcast_heard(live->store, stream->id,

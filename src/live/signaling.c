@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/audience.h"
 #include "live/signaling.h"
 
@@ -89,7 +90,7 @@ signaling_publisher_joined(struct change *change, const char *stream_id,
 	/* Sessions that another page answered have lost their media. */
 	if (store_publisher_put(live->store, stream_id, publisher, err) != 0 ||
 	    store_peer_lease_others(live->store, stream_id, publisher->session,
-		notice.at_unix_ms + STOPPED_LEASE_MS, err) < 0 ||
+		steady_now_ms() + STOPPED_LEASE_MS, err) < 0 ||
 	    store_broadcast_deadline(
 		live->store, stream_id, BROADCAST_NO_DEADLINE, err) != 0 ||
 	    change_wakes(
@@ -104,13 +105,12 @@ signaling_publisher_left(
     struct change *change, const char *stream_id, struct error *err)
 {
 	struct live *live = change->live;
-	const int64_t now = clock_unix_ms();
 	const struct mail_draft notice = {
 		.stream_id = stream_id,
 		.sender = MAIL_PUBLISHER,
 		.type = MAIL_PUBLISHER_LEFT,
 		.data = NOTICE_NOTHING,
-		.at_unix_ms = now,
+		.at_unix_ms = clock_unix_ms(),
 	};
 	int was;
 
@@ -118,7 +118,8 @@ signaling_publisher_left(
 	if (was <= 0)
 		return was;
 	if (store_broadcast_deadline(live->store, stream_id,
-		now + live->config->reconnect_window_s * 1000, err) != 0 ||
+		steady_now_ms() + live->config->reconnect_window_s * 1000,
+		err) != 0 ||
 	    change_wakes(change, live_stream_topic(stream_id), err) != 0)
 		return -1;
 	return signaling_tell_viewers(change, &notice, err);
@@ -143,7 +144,7 @@ signaling_stopped(
 	if (was < 0 ||
 	    store_broadcast_delete(live->store, stream_id, err) != 0 ||
 	    store_peer_lease_cut(live->store, stream_id,
-		notice.at_unix_ms + STOPPED_LEASE_MS, err) < 0 ||
+		steady_now_ms() + STOPPED_LEASE_MS, err) < 0 ||
 	    (was > 0 && signaling_append(change, &notice, err) != 0) ||
 	    change_wakes(
 		change, live_mail_topic(stream_id, MAIL_PUBLISHER), err) != 0)
@@ -234,11 +235,11 @@ signaling_renew_peer(struct change *change, const struct stream *stream,
 {
 	struct live *live = change->live;
 	const struct playback playback = { .id = peer->playback,
-		.until_unix_ms = peer->until_unix_ms };
-	const int64_t lease = audience_lease_unix_ms(live);
+		.until_unix_ms = steady_to_unix(peer->until_steady_ms) };
+	const int64_t lease = audience_lease_steady_ms(live);
 	int was;
 
-	if (lease - peer->lease_unix_ms < slack_ms)
+	if (lease - peer->lease_steady_ms < slack_ms)
 		return 0;
 	/* Over: what is left of the lease is for reading the goodbye. */
 	if (stream->status != STREAM_LIVE)
@@ -281,7 +282,7 @@ signaling_publisher(struct live *live, const char *stream_id, int64_t *session,
 	if (found != 1)
 		return found;
 	*session = publisher.session;
-	return publisher.lease_unix_ms > clock_unix_ms();
+	return publisher.lease_steady_ms > steady_now_ms();
 }
 
 /* The publisher's page that is present, or ERROR_NO_PUBLISHER. */
@@ -304,7 +305,7 @@ offer_join(struct change *change, const struct call *call,
     const struct grant *grant, int64_t now, struct error *err)
 {
 	struct live *live = change->live;
-	const int64_t lease = audience_lease_unix_ms(live);
+	const int64_t lease = audience_lease_steady_ms(live);
 	const struct mail_draft notice = {
 		.stream_id = grant->peer.stream_id,
 		.receiver = MAIL_PUBLISHER,
@@ -404,7 +405,9 @@ signaling_offer(struct live *live, const struct call *call,
 		memcpy(grant->peer.stream_id, call->stream.id, ID_BYTES);
 		grant->peer.ice = signal->ice;
 		grant->peer.playback = call->playback.id;
-		grant->peer.until_unix_ms = call->playback.until_unix_ms;
+		if (call->playback.id != 0)
+			grant->peer.until_steady_ms =
+			    steady_of_unix(call->playback.until_unix_ms);
 		id_make(grant->peer.peer_id, ID_CHARS);
 		id_make(grant->token, KEY_CHARS);
 		(void)snprintf(grant->peer.viewer_id, ID_BYTES, "%s",

@@ -6,6 +6,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "live/audience.h"
 #include "live/ingest.h"
 #include "live/lifecycle.h"
@@ -153,8 +154,9 @@ sweep_settle(struct live *live, struct audience *moved, struct error *err)
 /* A program that is killed just here loses a second's views. */
 static int
 sweep_hand_on(struct live *live, const struct audience *moved, int count,
-    int64_t now, struct error *err)
+    struct error *err)
 {
+	const int64_t now = clock_unix_ms();
 	struct change change;
 	int i, rc = 0;
 
@@ -190,15 +192,23 @@ sweep_audiences(struct live *live, int64_t now, struct error *err)
 	struct error second;
 	int count;
 
+	(void)now; /* the calendar's day and month are what counts */
 	count = sweep_settle(live, moved, err);
 	if (count <= 0)
 		return count;
-	if (sweep_hand_on(live, moved, count, now, err) == 0)
+	if (sweep_hand_on(live, moved, count, err) == 0)
 		return 0;
 	if (sweep_return(live, moved, count, &second) != 0)
 		log_write(
 		    LOG_LEVEL_ERROR, NULL, "views lost: %s", second.detail);
 	return -1;
+}
+
+static int
+sweep_passes(struct live *live, int64_t now, struct error *err)
+{
+	(void)now; /* tokens end by the calendar */
+	return pass_sweep(live, err);
 }
 
 bool
@@ -210,10 +220,10 @@ audience_sweep(struct live *live)
 		sweep_publishers,
 		sweep_broadcasts,
 		sweep_audiences,
-		pass_sweep,
+		sweep_passes,
 		ingest_sweep,
 	};
-	const int64_t now = clock_unix_ms();
+	const int64_t now = steady_now_ms();
 	struct error err;
 	int claimed;
 	size_t i;

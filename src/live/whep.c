@@ -6,7 +6,7 @@
 
 #include <json-c/json.h>
 
-#include "base/clock.h"
+#include "base/steady.h"
 #include "live/audience.h"
 #include "live/whep.h"
 #include "live/wire.h"
@@ -214,7 +214,7 @@ int
 whep_countered(struct live *live, const struct peer *peer, struct error *err)
 {
 	return session_write(live, peer, store_peer_set_offer,
-	    clock_unix_ms() + WHEP_OFFER_S * 1000, err);
+	    steady_now_ms() + WHEP_OFFER_S * 1000, err);
 }
 
 int
@@ -224,10 +224,10 @@ whep_accept(struct live *live, const struct call *call, struct text sdp,
 	const struct peer *peer = &call->caller.peer;
 	struct json_object *data;
 
-	if (peer->offer_until_unix_ms == 0)
+	if (peer->offer_until_steady_ms == 0)
 		return error_set(err, ERROR_NO_OFFER, NULL,
 		    "This session has no counter-offer to answer.");
-	if (peer->offer_until_unix_ms <= clock_unix_ms())
+	if (peer->offer_until_steady_ms <= steady_now_ms())
 		return error_set(err, ERROR_EXPIRED, NULL,
 		    "The counter-offer stood for %d seconds. POST anew.",
 		    WHEP_OFFER_S);

@@ -14,7 +14,7 @@ store_viewer_put(
 	int rc;
 
 	rc = statement_run(store, STATEMENT_VIEWER_PUT, err, "ttii",
-	    viewer->stream_id, viewer->viewer_id, viewer->lease_unix_ms,
+	    viewer->stream_id, viewer->viewer_id, viewer->lease_steady_ms,
 	    viewer->playback);
 	return rc < 0 ? -1 : 0;
 }
@@ -60,25 +60,25 @@ store_viewer_delete_unbidden(
 
 int
 store_viewer_delete_expired(
-    struct store *store, int64_t unix_ms, struct error *err)
+    struct store *store, int64_t steady_ms, struct error *err)
 {
 	return statement_run(
-	    store, STATEMENT_VIEWER_EXPIRED, err, "i", unix_ms);
+	    store, STATEMENT_VIEWER_EXPIRED, err, "i", steady_ms);
 }
 
 int
 store_view_count(struct store *store, const char *stream_id,
-    const char *viewer_id, int64_t until_unix_ms, struct error *err)
+    const char *viewer_id, int64_t until_steady_ms, struct error *err)
 {
 	return statement_run(store, STATEMENT_VIEWED_PUT, err, "tti", stream_id,
-	    viewer_id, until_unix_ms);
+	    viewer_id, until_steady_ms);
 }
 
 int
 store_view_delete_expired(
-    struct store *store, int64_t unix_ms, struct error *err)
+    struct store *store, int64_t steady_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_VIEWED_OLD, err, "i", unix_ms);
+	return statement_run(store, STATEMENT_VIEWED_OLD, err, "i", steady_ms);
 }
 
 int

@@ -21,10 +21,10 @@ encoder_take(
 		encoder->sequence = statement_int(store, which, 4);
 		statement_copy(
 		    store, which, 5, encoder->last, sizeof(encoder->last));
-		encoder->heard_unix_ms = statement_int(store, which, 6);
+		encoder->heard_steady_ms = statement_int(store, which, 6);
 		encoder->segment_ms = statement_int(store, which, 7);
 		encoder->target_s = statement_int(store, which, 8);
-		encoder->began_unix_ms = statement_int(store, which, 9);
+		encoder->began_steady_ms = statement_int(store, which, 9);
 		encoder->ended =
 		    (enum encoder_ended)statement_int(store, which, 10);
 		statement_copy(
@@ -76,8 +76,8 @@ store_encoder_put(
 
 	rc = statement_run(store, STATEMENT_ENCODER_PUT, err, "ttiiitiiiiit",
 	    e->stream_id, e->name, e->rendition, e->session, e->sequence,
-	    e->last, e->heard_unix_ms, e->segment_ms, e->target_s,
-	    e->began_unix_ms, (int64_t)e->ended, e->sender);
+	    e->last, e->heard_steady_ms, e->segment_ms, e->target_s,
+	    e->began_steady_ms, (int64_t)e->ended, e->sender);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -136,12 +136,13 @@ store_encoder_lapse_all(
 }
 
 int
-store_encoder_silent(struct store *store, int64_t unix_ms,
+store_encoder_silent(struct store *store, int64_t steady_ms,
     struct encoder *encoder, struct error *err)
 {
 	int rc;
 
-	rc = statement_step(store, STATEMENT_ENCODER_SILENT, err, "i", unix_ms);
+	rc = statement_step(
+	    store, STATEMENT_ENCODER_SILENT, err, "i", steady_ms);
 	return encoder_take(store, STATEMENT_ENCODER_SILENT, rc, encoder);
 }
 
@@ -167,7 +168,7 @@ store_listed_insert(struct store *store, const struct encoder *encoder,
 	rc = statement_run(store, STATEMENT_LISTED_INSERT, err, "ttittiiiii",
 	    encoder->stream_id, encoder->name, l->sequence, l->segment,
 	    l->map[0] != '\0' ? l->map : NULL, l->duration_us, l->at_unix_ms,
-	    (int64_t)l->discontinuity, (int64_t)l->gap, l->since_unix_ms);
+	    (int64_t)l->discontinuity, (int64_t)l->gap, l->since_steady_ms);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -184,7 +185,7 @@ listed_read(struct store *store, struct listed *listed)
 	listed->at_unix_ms = statement_int(store, which, 4);
 	listed->discontinuity = statement_int(store, which, 5) != 0;
 	listed->gap = statement_int(store, which, 6) != 0;
-	listed->since_unix_ms = statement_int(store, which, 7);
+	listed->since_steady_ms = statement_int(store, which, 7);
 }
 
 int
@@ -249,7 +250,7 @@ upload_read(struct store *store, enum statement which, struct upload *upload)
 	upload->digest = statement_int(store, which, 5);
 	upload->bytes = statement_int(store, which, 6);
 	statement_copy(store, which, 7, upload->sender, sizeof(upload->sender));
-	upload->at_unix_ms = statement_int(store, which, 8);
+	upload->at_steady_ms = statement_int(store, which, 8);
 	upload->published = statement_int(store, which, 9) != 0;
 }
 
@@ -317,14 +318,14 @@ store_upload_newcomer(struct store *store, const char *stream_id,
 }
 
 int
-store_upload_old(struct store *store, int64_t unix_ms, int max,
+store_upload_old(struct store *store, int64_t steady_ms, int max,
     struct upload *uploads, struct error *err)
 {
 	struct upload_rows rows = { uploads, max };
 	int rc;
 
 	rc = statement_step(
-	    store, STATEMENT_UPLOAD_OLD, err, "ii", unix_ms, (int64_t)max);
+	    store, STATEMENT_UPLOAD_OLD, err, "ii", steady_ms, (int64_t)max);
 	return upload_take(store, STATEMENT_UPLOAD_OLD, rc, &rows, err);
 }
 
@@ -349,7 +350,7 @@ store_upload_put(
 
 	rc = statement_run(store, STATEMENT_UPLOAD_PUT, err, "ttitiiitii",
 	    u->stream_id, u->name, (int64_t)u->newcomer, u->file, u->kind,
-	    u->digest, u->bytes, u->sender, u->at_unix_ms,
+	    u->digest, u->bytes, u->sender, u->at_steady_ms,
 	    (int64_t)u->published);
 	return rc < 0 ? -1 : 0;
 }

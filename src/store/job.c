@@ -7,12 +7,12 @@
 
 int
 store_job_insert(struct store *store, int64_t recording, enum job_kind kind,
-    int64_t due_unix_ms, struct error *err)
+    int64_t due_steady_ms, struct error *err)
 {
 	int rc;
 
 	rc = statement_run(store, STATEMENT_JOB_INSERT, err, "iii", recording,
-	    (int64_t)kind, due_unix_ms);
+	    (int64_t)kind, due_steady_ms);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -23,7 +23,7 @@ store_job_claim(struct store *store, const struct job_wish *wish,
 	int rc;
 
 	rc = statement_step(store, STATEMENT_JOB_DUE, err, "ii",
-	    wish->now_unix_ms, (int64_t)wish->quick);
+	    wish->now_steady_ms, (int64_t)wish->quick);
 	if (rc == 1) {
 		job->id = statement_int(store, STATEMENT_JOB_DUE, 0);
 		job->recording = statement_int(store, STATEMENT_JOB_DUE, 1);
@@ -36,23 +36,23 @@ store_job_claim(struct store *store, const struct job_wish *wish,
 	if (rc != 1)
 		return rc;
 	return statement_run(store, STATEMENT_JOB_CLAIM, err, "iii", job->id,
-	    job->claim++, wish->lease_unix_ms);
+	    job->claim++, wish->lease_steady_ms);
 }
 
 int
 store_job_release(struct store *store, const struct job *job,
-    int64_t now_unix_ms, struct error *err)
+    int64_t now_steady_ms, struct error *err)
 {
 	return statement_run(store, STATEMENT_JOB_RELEASE, err, "iii", job->id,
-	    job->claim, now_unix_ms);
+	    job->claim, now_steady_ms);
 }
 
 int
-store_job_move(struct store *store, const struct job *job, int64_t due_unix_ms,
-    int64_t progress, struct error *err)
+store_job_move(struct store *store, const struct job *job,
+    int64_t due_steady_ms, int64_t progress, struct error *err)
 {
 	return statement_run(store, STATEMENT_JOB_MOVE, err, "iiii", job->id,
-	    job->claim, due_unix_ms, progress);
+	    job->claim, due_steady_ms, progress);
 }
 
 int
@@ -71,7 +71,7 @@ store_job_delete_all(struct store *store, int64_t recording, enum job_kind but,
 }
 
 int
-store_job_next(struct store *store, int64_t *due_unix_ms, struct error *err)
+store_job_next(struct store *store, int64_t *due_steady_ms, struct error *err)
 {
 	int rc;
 
@@ -79,7 +79,7 @@ store_job_next(struct store *store, int64_t *due_unix_ms, struct error *err)
 	if (rc == 1 && statement_null(store, STATEMENT_JOB_NEXT, 0))
 		rc = 0;
 	if (rc == 1)
-		*due_unix_ms = statement_int(store, STATEMENT_JOB_NEXT, 0);
+		*due_steady_ms = statement_int(store, STATEMENT_JOB_NEXT, 0);
 	statement_reset(store, STATEMENT_JOB_NEXT);
 	return rc;
 }

@@ -143,14 +143,14 @@ store_mail_delete_stream(
 }
 
 int
-store_mail_delete_old(struct store *store, int64_t now_unix_ms, int64_t keep_ms,
-    struct error *err)
+store_mail_delete_old(struct store *store, int64_t now_steady_ms,
+    int64_t keep_ms, struct error *err)
 {
 	int64_t mark, last;
 	int found, removed;
 
 	found = statement_step(store, STATEMENT_MAIL_MARK, err, "ii",
-	    now_unix_ms - keep_ms, now_unix_ms);
+	    now_steady_ms - keep_ms, now_steady_ms);
 	mark = mail_number(store, STATEMENT_MAIL_MARK, found);
 	if (found <= 0)
 		return found;
@@ -159,7 +159,7 @@ store_mail_delete_old(struct store *store, int64_t now_unix_ms, int64_t keep_ms,
 		return -1;
 	removed = statement_run(store, STATEMENT_MAIL_OLD, err, "i", mark);
 	if (removed < 0 || statement_run(store, STATEMENT_MAIL_MARK_SET, err,
-			       "ii", last, now_unix_ms) < 0)
+			       "ii", last, now_steady_ms) < 0)
 		return -1;
 	return removed;
 }

@@ -15,53 +15,54 @@ rate_number(struct store *store, enum statement which, int rc, int64_t *number)
 }
 
 int
-store_rate_get(struct store *store, const char *bucket, int64_t *empty_unix_ms,
-    struct error *err)
+store_rate_get(struct store *store, const char *bucket,
+    int64_t *empty_steady_ms, struct error *err)
 {
 	int rc;
 
 	rc = statement_step(store, STATEMENT_RATE_GET, err, "t", bucket);
-	return rate_number(store, STATEMENT_RATE_GET, rc, empty_unix_ms);
+	return rate_number(store, STATEMENT_RATE_GET, rc, empty_steady_ms);
 }
 
 int
-store_rate_put(struct store *store, const char *bucket, int64_t empty_unix_ms,
+store_rate_put(struct store *store, const char *bucket, int64_t empty_steady_ms,
     struct error *err)
 {
 	int rc;
 
 	rc = statement_run(
-	    store, STATEMENT_RATE_PUT, err, "ti", bucket, empty_unix_ms);
+	    store, STATEMENT_RATE_PUT, err, "ti", bucket, empty_steady_ms);
 	return rc < 0 ? -1 : 0;
 }
 
 int
-store_rate_delete_empty(struct store *store, int64_t unix_ms, struct error *err)
+store_rate_delete_empty(
+    struct store *store, int64_t steady_ms, struct error *err)
 {
-	return statement_run(store, STATEMENT_RATE_OLD, err, "i", unix_ms);
+	return statement_run(store, STATEMENT_RATE_OLD, err, "i", steady_ms);
 }
 
 int
-store_sweep_due(struct store *store, int64_t *due_unix_ms, struct error *err)
+store_sweep_due(struct store *store, int64_t *due_steady_ms, struct error *err)
 {
 	int rc;
 
 	rc = statement_step(store, STATEMENT_SWEEP_DUE, err, "");
-	return rate_number(store, STATEMENT_SWEEP_DUE, rc, due_unix_ms);
+	return rate_number(store, STATEMENT_SWEEP_DUE, rc, due_steady_ms);
 }
 
 int
-store_sweep_claim(struct store *store, int64_t now_unix_ms,
-    int64_t next_unix_ms, struct error *err)
+store_sweep_claim(struct store *store, int64_t now_steady_ms,
+    int64_t next_steady_ms, struct error *err)
 {
-	return statement_run(
-	    store, STATEMENT_SWEEP_CLAIM, err, "ii", now_unix_ms, next_unix_ms);
+	return statement_run(store, STATEMENT_SWEEP_CLAIM, err, "ii",
+	    now_steady_ms, next_steady_ms);
 }
 
 int
-store_chore_claim(struct store *store, const char *name, int64_t now_unix_ms,
-    int64_t next_unix_ms, struct error *err)
+store_chore_claim(struct store *store, const char *name, int64_t now_steady_ms,
+    int64_t next_steady_ms, struct error *err)
 {
 	return statement_run(store, STATEMENT_CHORE_CLAIM, err, "tii", name,
-	    now_unix_ms, next_unix_ms);
+	    now_steady_ms, next_steady_ms);
 }

@@ -23,7 +23,7 @@ store_rtmp_find(struct store *store, const char *stream_id, struct rtmp *rtmp,
 		    store, which, 1, rtmp->client, sizeof(rtmp->client));
 		statement_hash(store, which, 2, rtmp->key_hash);
 		rtmp->began_unix_ms = statement_int(store, which, 3);
-		rtmp->lease_unix_ms = statement_int(store, which, 4);
+		rtmp->lease_steady_ms = statement_int(store, which, 4);
 	}
 	statement_reset(store, which);
 	return rc;
@@ -36,7 +36,7 @@ store_rtmp_put(struct store *store, const struct rtmp *rtmp, struct error *err)
 
 	rc = statement_run(store, STATEMENT_RTMP_PUT, err, "ttthii",
 	    rtmp->stream_id, rtmp->server, rtmp->client, rtmp->key_hash,
-	    rtmp->began_unix_ms, rtmp->lease_unix_ms);
+	    rtmp->began_unix_ms, rtmp->lease_steady_ms);
 	return rc < 0 ? -1 : 0;
 }
 

@@ -7,10 +7,10 @@
  */
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/connection.h"
 
@@ -112,17 +112,9 @@ store_step(sqlite3_stmt *handle)
 int
 store_begin(struct store *store, enum store_part part, struct error *err)
 {
-	struct timespec until;
 	int rc;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += store->busy_timeout_ms / 1000;
-	until.tv_nsec += store->busy_timeout_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
-	if (pthread_mutex_timedlock(&writers[part], &until) != 0)
+	if (clock_lock(&writers[part], store->busy_timeout_ms) != 0)
 		return connection_error(SQLITE_BUSY, err);
 	rc = store_step(store->begin[part]);
 	if (rc == SQLITE_DONE)

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "base/topic.h"
 #include "worker/make.h"
 #include "worker/signals.h"
@@ -210,7 +211,7 @@ worker_idle_ms(struct worker *worker)
 	rc = jobs_next(&worker->live, &due, &err);
 	if (rc < 0)
 		return FAILED_WAIT_MS;
-	left = rc == 1 ? due - clock_unix_ms() : WAIT_MS;
+	left = rc == 1 ? due - steady_now_ms() : WAIT_MS;
 	if (left > WAIT_MS)
 		return WAIT_MS;
 	return left > SETTLE_MS ? left : SETTLE_MS;

@@ -1,49 +1,26 @@
 import assert from 'node:assert/strict';
 
 import { assertProblem, bearer } from '../lib/client.js';
-import { insist, tried } from '../lib/harm.js';
+import { count, follow, insist, tried, untilAllAnswer } from '../lib/harm.js';
+import { Mailbox } from '../lib/ledger.js';
 import { Publisher, Viewer, onAir } from '../lib/peers.js';
 import { suite } from '../lib/suite.js';
 import { sleep, until } from '../lib/wait.js';
 
-/**
- * Sends numbers one after the other, each once, whatever happens to it; gives those that were acknowledged.
- * @param {(n: number) => Promise<import('../lib/http.js').Answer>} send
- */
-async function count(send, total) {
-	const taken = [];
-	for (let n = 0; n < total; n++) {
-		const answer = await tried(() => send(n));
-		if (answer === null) {
-			await sleep(20);
-			continue;
-		}
-		assert.equal(answer.status, 200, answer.text);
-		taken.push(n);
-	}
-	return taken;
-}
-
-/** Reads numbers behind a cursor until `last` came. */
-async function follow(api, id, secret, after, last) {
-	const got = [];
-	while (got.length === 0 || got.at(-1) !== last()) {
-		const answer = await tried(() => api.poll(id, secret, { after, wait: 1 }, { tolerant: true }));
-		if (answer === null) {
-			await sleep(20);
-			continue;
-		}
-		assert.equal(answer.status, 200, answer.text);
-		got.push(...answer.json.messages.filter(({ type }) => type === 'ice-candidate').map(({ data }) => data));
-		after = answer.json.cursor;
-	}
-	return got;
-}
-
-/** In order, none twice, and every acknowledged one there. */
-function assertExactlyOnce(got, taken) {
-	assert.deepEqual(got, [...new Set(got)].sort((a, b) => a - b), 'in order and none twice');
-	assert.deepEqual(taken.filter((n) => !got.includes(n)), [], 'what was acknowledged arrived');
+/** Numbers one way, from `send` to whoever reads with that secret; ended by `end`. */
+async function oneWay(api, reader, total, send) {
+	const box = new Mailbox(reader.id);
+	const reads = follow(api, reader, (n) => n === total, (n) => box.read(n));
+	await count(send, (n) => n < total, (n, isTaken) => box.note(n, isTaken));
+	return async () => {
+		box.note(total, false);
+		await insist('the last number is taken', () => send(total));
+		box.note(total, true);
+		await reads;
+		box.readOnce(total);
+		assert.deepEqual(box.complaints(), []);
+		assert.ok(box.taken > 1);
+	};
 }
 
 /**
@@ -54,21 +31,13 @@ async function throughHarm(api, total, harm) {
 	const viewer = await Viewer.join(api, stream);
 	await stream.publisher.next('offer');
 	await viewer.read();
-	let last = {};
-	const follows = [
-		follow(api, stream.id, stream.key, stream.publisher.cursor, () => last.up),
-		follow(api, stream.id, viewer.secret, viewer.cursor, () => last.down),
-	];
 	const post = (secret, data, to) => api.signal(stream.id, secret, { type: 'ice-candidate', data, to }, { tolerant: true });
-	const sends = [count((n) => post(viewer.secret, n), total), count((n) => post(stream.key, n, viewer.peerId), total)];
-	const [up, down] = await Promise.all([...sends, harm()]);
-	const end = async (secret, to) => (await insist('the last number is taken', () => post(secret, total, to))) && total;
-	last = { up: await end(viewer.secret), down: await end(stream.key, viewer.peerId) };
-	const [gotUp, gotDown] = await Promise.all(follows);
-	const unique = (got) => [...got.filter((n) => n !== total), total];
-	assertExactlyOnce(unique(gotUp), up);
-	assertExactlyOnce(unique(gotDown), down);
-	assert.ok(up.length > 0 && down.length > 0);
+	const [endUp, endDown] = await Promise.all([
+		oneWay(api, { id: stream.id, secret: stream.key, after: stream.publisher.cursor }, total, (n) => post(viewer.secret, n)),
+		oneWay(api, { id: stream.id, secret: viewer.secret, after: viewer.cursor }, total, (n) => post(stream.key, n, viewer.peerId)),
+		harm(),
+	]);
+	await Promise.all([endUp(), endDown()]);
 }
 
 suite('messages arrive once and in order', { env: { LIVEBIN_MAILBOX_MAX: '1000' }, concurrency: 1 }, (test) => {
@@ -177,24 +146,6 @@ suite('two processes of each program', { env: { LIVEBIN_PROCS: '2', LIVEBIN_MAIL
 		assert.equal(streams.some(({ videoId }) => videoId === id), json.isLiveNow);
 	});
 });
-
-/** Every program answers. */
-function untilAllAnswer(api, { id, key }) {
-	const tolerant = { tolerant: true };
-	return until('every program answers', async () => {
-		const answers = await Promise.all([
-			tried(() => api.create({ title: 'a' }, tolerant)),
-			tried(() => api.start(id, key, tolerant)),
-			tried(() => api.stop(id, 'k'.repeat(32), tolerant)),
-			tried(() => api.get(id, tolerant)),
-			tried(() => api.active({}, tolerant)),
-			tried(() => api.view(id, {}, tolerant)),
-			tried(() => api.poll(id, key, {}, tolerant)),
-			tried(() => api.raw('GET', '/health', tolerant)),
-		]);
-		return answers.every((answer) => answer !== null);
-	});
-}
 
 suite('whatever was acknowledged stays', { concurrency: 1 }, (test) => {
 	test('when each program is killed in the middle of its requests', async ({ api, server }) => {

@@ -8,12 +8,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Encoder, target } from '../lib/encoder.js';
-import { insist } from '../lib/harm.js';
+import { killer, programs, stubborn } from '../lib/harm.js';
 import { Broadcast, assertPages, digest } from '../lib/hls.js';
 import { media } from '../lib/media.js';
 import { BUILD } from '../lib/server.js';
 import { suite } from '../lib/suite.js';
-import { sleep, until } from '../lib/wait.js';
+import { until } from '../lib/wait.js';
 
 const A = await media();
 const B = await media({ size: '96x54' });
@@ -22,42 +22,16 @@ function sent(encoder, to, from = 0) {
 	return Array.from({ length: to - from }, (_, n) => digest(encoder.source(from + n).data));
 }
 
-/** Pushes until every file was answered well, however often that takes. */
-async function stubborn(encoder, end) {
-	const insistOn = async (what, call) => {
-		const { status, text } = await insist(what, call);
-		assert.ok(status === 200 || status === 201, `${what}: ${status} ${text}`);
-	};
-	await insistOn('the init section', () => encoder.init());
-	for (let n = 0; n < end; n++) {
-		await insistOn(`segment ${n}`, () => encoder.segment(n));
-		await insistOn(`list ${n}`, () => encoder.list(n));
-	}
-}
-
-/** Kills the program at random moments until `over`. */
-async function killer(server, over) {
-	let kills = 0;
-	while (!over()) {
-		await sleep(5 + Math.random() * 90);
-		const pids = server.programs().filter(({ name }) => name === 'media').map(({ pid }) => pid);
-		if (over() || pids.length === 0) continue;
-		process.kill(pids[Math.floor(Math.random() * pids.length)], 'SIGKILL');
-		kills++;
-	}
-	return kills;
-}
-
 /** The encoders push while the program is killed; each broadcast is whole then, and keeps to the order. */
 async function throughKills(api, server, encoders, end) {
 	let over = false;
-	const kills = killer(server, () => over);
+	const kills = killer(() => over, () => programs(server, 'media'));
 	try {
-		await Promise.all(encoders.map((encoder) => stubborn(encoder, end)));
+		await Promise.all(encoders.map((encoder) => stubborn(encoder, (n) => n < end)));
 	} finally {
 		over = true;
 	}
-	assert.ok(await kills > 3, 'it was killed');
+	assert.ok((await kills).get('media') > 3, 'it was killed');
 	await until('the program is back', () => server.programs().some(({ name }) => name === 'media'));
 	return Broadcast.of(api, encoders[0].to);
 }

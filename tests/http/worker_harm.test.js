@@ -193,14 +193,11 @@ describe('under plain CGI', () => {
 
 suite('beside the server', {}, (test) => {
 	test('a worker that dies is started again, and does what is left', async ({ api, server }) => {
-		const pids = () => execFileSync('ps', ['-A', '-o', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n')
-		    .map((line) => line.trim().split(/\s+/)).filter(([, group, program]) =>
-			Number(group) === server.pid && /\/bin\/livebin-worker$/.test(program ?? '')).map(([pid]) => Number(pid));
-		const [first] = await until('it runs', () => pids().length > 0 && pids());
+		const [first] = await until('it runs', () => server.workers().length > 0 && server.workers());
 		// Of the moment between the two a program may take notice; before it there is none to take.
 		assert.doesNotMatch(server.log(), /no worker runs/);
 		process.kill(first, 'SIGKILL');
-		await until('another runs', () => pids().length > 0 && !pids().includes(first));
+		await until('another runs', () => server.workers().length > 0 && !server.workers().includes(first));
 		const film = await makeFilm({ seconds: 2 });
 		const { broadcast } = await ended(api, film);
 		assert.equal((await broadcast.made()).state, 'READY');

@@ -14,11 +14,12 @@ const CLEAN = Object.fromEntries(Object.entries(process.env).filter(([name]) => 
  * Runs it to its end.
  * @param {string} dataDir
  * @param {string[]} args
+ * @param {Record<string, string>} [env] settings
  * @returns {Promise<{ code: number | string, stdout: string, stderr: string }>}
  */
-export function command(dataDir, args) {
+export function command(dataDir, args, env = {}) {
 	return new Promise((done) => {
-		execFile(PROGRAM, args, { env: { ...CLEAN, LIVEBIN_DATA: dataDir }, timeout: 90_000 }, (error, stdout, stderr) =>
+		execFile(PROGRAM, args, { env: { ...CLEAN, LIVEBIN_DATA: dataDir, ...env }, timeout: 90_000 }, (error, stdout, stderr) =>
 			done({ code: error ? error.code ?? error.signal : 0, stdout, stderr }));
 	});
 }

@@ -18,7 +18,9 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The folder with the programs in cgi-bin/. */
 export const BUILD = resolve(ROOT, process.env.BUILD ?? 'build');
 
-const PROGRAMS = join(existsSync(BUILD) ? realpathSync(BUILD) : BUILD, 'cgi-bin');
+const REAL_BUILD = existsSync(BUILD) ? realpathSync(BUILD) : BUILD;
+const PROGRAMS = join(REAL_BUILD, 'cgi-bin');
+const WORKER = join(REAL_BUILD, 'bin/livebin-worker');
 
 /** Without limits by address, for all tests come from one. */
 const NO_LIMITS = {
@@ -82,14 +84,19 @@ function childrenOf(pid) {
 	}
 }
 
-/** The name of the program a process runs; empty where it is none of ours. */
-function programOf(pid) {
+/** What a process runs; empty where that can't be told. */
+function fileOf(pid) {
 	try {
-		const file = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
-		return dirname(file) === PROGRAMS ? basename(file) : '';
+		return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
 	} catch {
 		return '';
 	}
+}
+
+/** The name of the program a process runs; empty where it is none of ours. */
+function programOf(pid) {
+	const file = fileOf(pid);
+	return dirname(file) === PROGRAMS ? basename(file) : '';
 }
 
 const running = new Set();
@@ -183,6 +190,11 @@ export class Server {
 		return found;
 	}
 
+	/** The worker's processes. */
+	workers() {
+		return groupOf(this.pid).filter((pid) => fileOf(pid) === WORKER);
+	}
+
 	/** @param {string} name */
 	program(name) {
 		const found = this.programs().filter((program) => program.name === name);
@@ -253,6 +265,17 @@ export class Server {
 		await this.#launch();
 	}
 
+	/** Kills the web server; its programs end with it, and another is started. */
+	async crash() {
+		this.programs();
+		const pids = [...this.#seen];
+		process.kill(this.pid, 'SIGKILL');
+		await within('the end of the web server after SIGKILL', this.#exit);
+		await until('every process of the killed server ended', () => groupOf(this.pid).length === 0 && !pids.some(alive));
+		this.#seen.clear();
+		await this.#launch();
+	}
+
 	/** No log holds a key or a token that was given out. */
 	#assertNoSecretLogged() {
 		const logs = `${this.log()}\n${this.lighttpdLog()}\n${this.output}`;
@@ -287,10 +310,10 @@ export class Server {
 /**
  * Starts a server. `env` goes over defaults that switch the limits by address off. `san` says that the programs
  * of BUILD are built with sanitizers (SAN in the environment says so for all tests); any report fails stop().
- * @param {{ env?: Record<string, string>, san?: boolean }} [options]
+ * @param {{ env?: Record<string, string>, san?: boolean, below?: string }} [options] `below`: where its folder is made
  */
-export async function startServer({ env = {}, san = Boolean(process.env.SAN) } = {}) {
-	const server = new Server({ ...NO_LIMITS, ...env }, mkdtempSync(join(tmpdir(), 'livebin-test-')), san);
+export async function startServer({ env = {}, san = Boolean(process.env.SAN), below = tmpdir() } = {}) {
+	const server = new Server({ ...NO_LIMITS, ...env }, mkdtempSync(join(below, 'livebin-test-')), san);
 	await server.start();
 	return server;
 }

@@ -373,10 +373,10 @@ what_nobody_lists_is_swept_away(void **state)
 	begin(unit, &stream);
 	encode(unit, &stream, "one", 0, 2);
 	unit_ok(send_as(unit, &stream, 7, "one", &err), &err);
-	unit_ok(ingest_sweep(&unit->live, clock_unix_ms(), &err), &err);
+	unit_ok(ingest_sweep(&unit->live, steady_now_ms(), &err), &err);
 	assert_int_equal(unit_media_files(unit, MEDIA_INCOMING, "."), 1);
 	unit_ok(
-	    ingest_sweep(&unit->live, clock_unix_ms() + 400000, &err), &err);
+	    ingest_sweep(&unit->live, steady_now_ms() + 400000, &err), &err);
 	assert_int_equal(unit_media_files(unit, MEDIA_INCOMING, "."), 0);
 	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
 			     "SELECT count(*) FROM upload WHERE published = 0"),
@@ -385,7 +385,7 @@ what_nobody_lists_is_swept_away(void **state)
 	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM encoder"),
 	    1);
 	unit_ok(
-	    ingest_sweep(&unit->live, clock_unix_ms() + 900000, &err), &err);
+	    ingest_sweep(&unit->live, steady_now_ms() + 900000, &err), &err);
 	assert_int_equal(
 	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM encoder"),
 	    0);

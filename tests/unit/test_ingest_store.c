@@ -23,8 +23,8 @@ encoder_of(const char *name, int64_t rendition, int64_t heard)
 		.session = 77,
 		.sequence = 5,
 		.last = "a5.ts",
-		.began_unix_ms = 1,
-		.heard_unix_ms = heard,
+		.began_steady_ms = 1,
+		.heard_steady_ms = heard,
 		.segment_ms = 2000,
 		.target_s = 2,
 	};
@@ -109,7 +109,7 @@ listed_entries_wait_in_order(void **state)
 
 static void
 put(struct unit *unit, const char *name, bool newcomer, bool published,
-    int64_t at_unix_ms)
+    int64_t at_steady_ms)
 {
 	struct upload upload = {
 		.stream_id = "s",
@@ -118,7 +118,7 @@ put(struct unit *unit, const char *name, bool newcomer, bool published,
 		.kind = MEDIA_TS,
 		.digest = newcomer ? -2 : -1,
 		.bytes = 3,
-		.at_unix_ms = at_unix_ms,
+		.at_steady_ms = at_steady_ms,
 		.published = published,
 	};
 	struct error err;

@@ -310,9 +310,12 @@ what_ran_out_is_closed(void **state)
 	token_make(unit, &scene, 100, token);
 	place_of(unit, &scene, token, place);
 	place_of(unit, &scene, scene.key, of_key);
-	unit_ok(pass_sweep(&unit->live, clock_unix_ms(), &err), &err);
+	unit_ok(pass_sweep(&unit->live, &err), &err);
 	assert_true(is_open(unit, place));
-	unit_ok(pass_sweep(&unit->live, clock_unix_ms() + 101000, &err), &err);
+	unit_sql(unit, STORE_LASTING,
+	    "UPDATE pass SET until_ms = until_ms - 101000"
+	    " WHERE until_ms < 9223372036854775807");
+	unit_ok(pass_sweep(&unit->live, &err), &err);
 	assert_false(is_open(unit, place));
 	assert_true(is_open(unit, of_key));
 	assert_int_equal(
@@ -502,9 +505,10 @@ no_lease_is_longer_than_the_right(void **state)
 			     "SELECT count(*) FROM peer"
 			     " WHERE playback <> 0 AND lease_ms = until_ms"),
 	    1);
+	/* Two readings of two clocks lie between them. */
 	assert_int_equal(unit_sql_int(unit, STORE_PASSING,
 			     "SELECT count(*) FROM viewer v, peer p"
-			     " WHERE v.lease_ms = p.until_ms"),
+			     " WHERE abs(v.lease_ms - p.until_ms) < 1000"),
 	    1);
 	stream_free(&call.stream);
 	/* The peer's own token is good for as long, and renews no further. */

@@ -22,9 +22,10 @@ numbers(struct unit *unit, const char *stream_id)
 
 static void
 come_until(struct unit *unit, const char *stream_id, const char *viewer_id,
-    int64_t lease_unix_ms)
+    int64_t lease_steady_ms)
 {
-	const struct viewer viewer = { stream_id, viewer_id, lease_unix_ms, 0 };
+	const struct viewer viewer = { stream_id, viewer_id, lease_steady_ms,
+		0 };
 	struct error err;
 
 	unit_ok(store_viewer_put(unit->live.store, &viewer, &err), &err);

@@ -31,6 +31,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/file.h"
+#include "base/steady.h"
 #include "live/access.h"
 #include "live/lifecycle.h"
 #include "live/live.h"
