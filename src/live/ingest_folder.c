@@ -17,6 +17,7 @@
 #include "live/ingest_parts.h"
 
 /* An RTMP server waits ten seconds for its answer; for the last, nobody. */
+#define TICK_MS 20 /* a file's time is that of the kernel's last tick */
 #define TAKE_MS 5000
 #define TAKE_LAST_MS 30000
 #define ENDLIST "\n#EXT-X-ENDLIST\n"
@@ -151,7 +152,7 @@ folder_read_list(struct folder *folder, struct error *err)
 	found = outside_open(folder->fd, folder->list, &file, err);
 	if (found <= 0)
 		return found;
-	if (file.changed_unix_ms < folder->written->since_unix_ms) {
+	if (file.changed_unix_ms + TICK_MS < folder->written->since_unix_ms) {
 		(void)close(file.fd);
 		return 0;
 	}
