@@ -55,6 +55,26 @@ door_tick(void *context)
 		door_kick(context);
 }
 
+/* Was something shown that may be a guess? */
+static bool
+door_guessed(const struct request *request, const struct error *err)
+{
+	static const enum error_code WRONG[] = { ERROR_KEY_WRONG,
+		ERROR_TOKEN_WRONG, ERROR_API_TOKEN_WRONG, ERROR_HOOK_REFUSED };
+	struct error ignored;
+	char token[8];
+	size_t i;
+
+	for (i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++)
+		if (err->code == WRONG[i])
+			return true;
+	/* A PRIVATE stream's key or token, perhaps. */
+	return err->code == ERROR_STREAM_UNKNOWN &&
+	       (request_header(request, "Authorization") != NULL ||
+		   request_query(
+		       request, "token", token, sizeof(token), &ignored) != 0);
+}
+
 /*
  * A wrong key costs a moment, and too many of them an answer. No key can be
  * guessed (190 bits); this is for the server's sake, and the log's.
@@ -63,13 +83,10 @@ static int64_t
 door_punish(struct request *request, struct error *err)
 {
 	struct live *live = door_live(request);
-	const bool shown = request_header(request, "Authorization") != NULL;
 	struct error over;
 
 	if (live->config->failures_per_minute == 0 ||
-	    (err->code != ERROR_KEY_WRONG && err->code != ERROR_TOKEN_WRONG &&
-		err->code != ERROR_HOOK_REFUSED &&
-		!(err->code == ERROR_STREAM_UNKNOWN && shown)))
+	    !door_guessed(request, err))
 		return 0;
 	if (limit_take(live, LIMIT_FAILURE, request_client(request), &over) ==
 	    0)
@@ -157,6 +174,18 @@ door_secret(struct request *request, enum who who, char *secret, size_t size,
 	return shown;
 }
 
+/* Who ends other people's streams is to be found in the log. */
+static void
+door_note_token(struct request *request)
+{
+	const struct call *call = door_call(request);
+
+	if (call->token.scopes != 0)
+		log_write(LOG_LEVEL_INFO, NULL,
+		    "stream %s: %s by the API token %s", call->stream.id,
+		    request_route(request)->method, call->token.name);
+}
+
 /* The same with the secret that the request shows, if any. */
 static int
 door_admit_shown(struct request *request, enum who who, struct error *err)
@@ -170,10 +199,12 @@ door_admit_shown(struct request *request, enum who who, struct error *err)
 	if (shown >= 0)
 		rc = door_admit(request, who, shown == 1 ? secret : NULL, err);
 	secret_wipe(secret, sizeof(secret));
-	if (rc == 0)
-		request_expires(
-		    request, door_call(request)->playback.until_unix_ms);
-	return rc;
+	if (rc != 0)
+		return -1;
+	if (who == WHO_MANAGER)
+		door_note_token(request);
+	request_expires(request, door_call(request)->playback.until_unix_ms);
+	return 0;
 }
 
 static int
@@ -198,9 +229,12 @@ int
 door_authorize_key(
     struct request *request, enum who who, const char *key, struct error *err)
 {
-	if (key != NULL)
-		return door_admit(request, who, key, err);
-	return door_admit_shown(request, who, err);
+	if (key == NULL)
+		return door_admit_shown(request, who, err);
+	if (door_admit(request, who, key, err) != 0)
+		return -1;
+	door_note_token(request);
+	return 0;
 }
 
 enum verdict

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { assertProblem } from '../lib/client.js';
+import { assertProblem, bearer } from '../lib/client.js';
 import { insist } from '../lib/harm.js';
 import { OFFER, Viewer, onAir } from '../lib/peers.js';
 import { suite } from '../lib/suite.js';
@@ -162,6 +162,23 @@ suite('wrong keys', { env: { LIVEBIN_FAILURES_PER_MINUTE: '4' }, concurrency: 1 
 		for (let n = 0; n < 3; n++) await ask(shown);
 		assertProblem(await ask(shown), 429);
 		assertProblem(await ask(), 404);
+	});
+
+	test('may be API tokens, or tokens in an address, as well', async ({ api }) => {
+		for (const [address, ask] of [
+			['127.0.0.4', (options) => api.request('GET', '/streams', { headers: bearer('k'.repeat(32)), ...options })],
+			['127.0.0.5', (options) => api.create({ title: 'x' }, { headers: bearer('k'.repeat(32)), ...options })],
+		]) {
+			const began = Date.now();
+			assertProblem(await ask({ localAddress: address }), 401);
+			assert.ok(Date.now() - began >= 250, 'it waited');
+			for (let n = 0; n < 3; n++) await ask({ localAddress: address });
+			assertProblem(await ask({ localAddress: address }), 429);
+		}
+		const { id } = await api.live({ visibility: 'PRIVATE' });
+		const guess = () => api.request('GET', `/${id}?token=a.b.c`, { localAddress: '127.0.0.6' });
+		for (let n = 0; n < 4; n++) assertProblem(await guess(), 404);
+		assertProblem(await guess(), 429);
 	});
 
 	test('hold no thread while they wait', async ({ api }) => {

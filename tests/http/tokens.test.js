@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { command, makeToken, revokeToken } from '../lib/admin.js';
 import { assertProblem, basic, bearer } from '../lib/client.js';
 import { suite } from '../lib/suite.js';
+import { until } from '../lib/wait.js';
 
 const MISSING = { title: 'Missing API token' };
 const INVALID = { title: 'Invalid API token' };
@@ -183,6 +184,7 @@ suite('an admin', { concurrency: 1 }, (test) => {
 			assertProblem(await stop(bearer('x'.repeat(32))), 401, { title: 'Invalid stream key' });
 			assert.equal((await api.get(id, { headers: bearer(key) })).json.status, 'LIVE');
 			assert.equal((await stop(bearer(token))).json.stream.status, 'READY');
+			await until('the log says who it was', () => new RegExp(`stream ${id}: POST by the API token [a-z-]+`).test(server.log()));
 			assertProblem(await api.remove(id, creator), 403, { title: 'Insufficient scope' });
 			assertProblem(await api.remove(id), 401, { title: 'Missing stream key' });
 			assert.equal((await api.remove(id, token)).status, 204);
