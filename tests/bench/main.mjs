@@ -14,10 +14,12 @@ import lifecycle from './benches/lifecycle.mjs';
 import many from './benches/many.mjs';
 import media from './benches/media.mjs';
 import memory from './benches/memory.mjs';
+import privateBench from './benches/private.mjs';
 import signal from './benches/signal.mjs';
 import start from './benches/start.mjs';
 
-const BENCHES = {active, lifecycle, signal, memory, start, many, media};
+const BENCHES = {active, lifecycle, signal, memory, start, many, media,
+	private: privateBench};
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 
 function context(quick) {
