@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 
+import { makeToken } from '../lib/admin.js';
 import { assertMoves, goLive, hook, openBrowser, press, seeState, seeText, shoot, stop } from '../lib/browser.js';
 import { startServer } from '../lib/server.js';
 import { keepingLogs } from '../lib/suite.js';
@@ -143,6 +144,30 @@ describe('the pages', () => {
 		});
 		assert.notEqual(ring, 'none none', 'what has the focus shows it');
 		await watch.close();
+	});
+
+	story('a site that creates for holders of tokens alone asks for one', async () => {
+		const picky = await startServer({ env: { LIVEBIN_CREATE_POLICY: 'token' } });
+		try {
+			const token = await makeToken(picky, 'from-the-operator');
+			const page = await browser.guest();
+			await page.goto(`${picky.url}/studio`);
+			await page.waitForSelector(hook('title'));
+			await page.type(hook('title'), 'Let in');
+			await press(page, 'main-button');
+			await seeText(page, 'notice', /access token/);
+			await shoot(page, 'studio-asks-token');
+			await page.type(hook('api-token'), 'not-the-one');
+			await press(page, 'main-button');
+			await page.waitForSelector(`${hook('api-token')}[aria-invalid="true"]`);
+			await page.$eval(hook('api-token'), (field) => field.select());
+			await page.type(hook('api-token'), token);
+			await press(page, 'main-button');
+			await seeText(page, 'status', /You are live/);
+			await page.close();
+		} finally {
+			await picky.stop();
+		}
 	});
 
 	story('a page that is not secure says in words why it can\'t go live', async () => {

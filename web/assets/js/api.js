@@ -185,9 +185,10 @@ export const getStream = (id, token) => json('GET', `/${id}`, { token });
 
 /**
  * @param {object} body
+ * @param {string|null} token an API token, where the site asks for one
  * @returns {Promise<{videoId: string, streamKey: string, ingestUrl: string|null}>}
  */
-export const createStream = (body) => json('POST', '/create', { body });
+export const createStream = (body, token) => json('POST', '/create', { body, token });
 
 /** @param {string} id @param {string} key @param {object} body @returns {Promise<Stream>} */
 export const changeStream = (id, key, body) => json('PATCH', `/${id}`, { body, token: key });

@@ -15,7 +15,7 @@ import * as api from './api.js';
 import { EventStream } from './events.js';
 import { Publisher } from './publisher.js';
 import { Push } from './push/push.js';
-import { getKey, getOnAir, removeIngestUrl, removeKey, setIngestUrl, setKey, setOnAir } from './store.js';
+import { getApiToken, getKey, getOnAir, removeIngestUrl, removeKey, setIngestUrl, setKey, setOnAir } from './store.js';
 
 /**
  * @typedef {'blank'|'loading'|'off'|'starting'|'live'|'stopping'|'replaced'|'held'|'locked'|'missing'} State
@@ -210,7 +210,7 @@ export class Broadcast {
 	/** @param {Facts} facts @param {boolean} record */
 	async #create({ title, description, visibility }, record) {
 		const body = { title, visibility, record, ...(description ? { description } : {}) };
-		const made = await api.createStream(body);
+		const made = await api.createStream(body, getApiToken());
 		setKey(made.videoId, made.streamKey);
 		setIngestUrl(made.videoId, made.ingestUrl);
 		this.#videoId = made.videoId;
@@ -317,12 +317,15 @@ export class Broadcast {
 
 	/** A key that doesn't open is forgotten. @param {unknown} error @param {State} otherwise */
 	#fail(error, otherwise) {
-		const isKeyWrong = error instanceof api.Problem && error.status === 401;
-		if (isKeyWrong && this.#videoId) {
-			removeKey(this.#videoId);
-			removeIngestUrl(this.#videoId);
+		const isDenied = error instanceof api.Problem && error.status === 401;
+		// Without a stream there is no key: creating one was refused.
+		if (!isDenied || !this.#videoId) {
+			this.#become(otherwise);
+			return;
 		}
-		this.#become(isKeyWrong ? 'locked' : otherwise);
+		removeKey(this.#videoId);
+		removeIngestUrl(this.#videoId);
+		this.#become('locked');
 	}
 
 	/** @param {import('./api.js').Stream} stream */

@@ -64,6 +64,11 @@ export const getOnAir = (videoId) => read(`onair.${videoId}`);
 export const setOnAir = (videoId, startedAt) =>
 	startedAt ? write(`onair.${videoId}`, startedAt) : remove(`onair.${videoId}`);
 
+/** What a site may ask of whoever creates a stream; kept once it was taken. */
+export const getApiToken = () => read('token');
+/** @param {string|null} token */
+export const setApiToken = (token) => (token ? write('token', token) : remove('token'));
+
 export const getViewerId = () => read('viewer');
 /** @param {string|null} id */
 export const setViewerId = (id) => (id ? write('viewer', id) : remove('viewer'));

@@ -1,13 +1,14 @@
 // @ts-check
 /**
  * The studio's form: title, description, visibility, and whether a replay is
- * kept. On a stream that exists every change is saved by itself a moment after
+ * kept; and an API token, where the site creates streams for its holders alone.
+ * On a stream that exists every change is saved by itself a moment after
  * it was made; the replay is asked about at the start and at the stop.
  */
 
 import { Problem } from './api.js';
 import { get, say } from './dom.js';
-import { getPreference, setPreference } from './store.js';
+import { getApiToken, getPreference, setApiToken, setPreference } from './store.js';
 
 const SAVE_MS = 700;
 const TITLE_MAX = 200;
@@ -27,6 +28,9 @@ export class StreamForm {
 	#meaning = get('visibility-meaning', HTMLElement);
 	#replay = get('keep-replay', HTMLInputElement);
 	#note = get('form-note', HTMLElement);
+	#tokenBlock = get('api-token-field', HTMLElement);
+	#token = get('api-token', HTMLInputElement);
+	#tokenError = get('api-token-error', HTMLElement);
 	#timer = 0;
 	#isTouched = false;
 	#broadcast;
@@ -40,6 +44,7 @@ export class StreamForm {
 		get('stream-form', HTMLFormElement).addEventListener('submit', (event) => {
 			event.preventDefault();
 		});
+		this.#token.addEventListener('input', () => setApiToken(this.#token.value.trim() || null));
 		this.#replay.checked = getPreference('replay', 'yes') === 'yes';
 		this.#replay.addEventListener('change', () => {
 			setPreference('replay', this.#replay.checked ? 'yes' : 'no');
@@ -76,6 +81,17 @@ export class StreamForm {
 		this.#titleError.hidden = !words;
 		this.#title.setAttribute('aria-invalid', String(Boolean(words)));
 		if (words) this.#title.focus();
+	}
+
+	/** The site asks for a token, or for another. @param {Problem} problem */
+	askToken(problem) {
+		const isWrong = problem.kind === 'invalid-api-token' && Boolean(getApiToken());
+		this.#tokenBlock.hidden = false;
+		this.#token.value = getApiToken() ?? '';
+		say(this.#tokenError, isWrong ? 'It is not a token of this site, or not any more.' : '');
+		this.#tokenError.hidden = !isWrong;
+		this.#token.setAttribute('aria-invalid', String(isWrong));
+		this.#token.focus();
 	}
 
 	/** What the server has; what is being typed is left alone. @param {Stream} stream */

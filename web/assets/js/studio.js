@@ -139,6 +139,11 @@ function complain(error, title) {
 		return;
 	}
 	if (error.field === 'title') form.fault(error.detail || error.title);
+	if (error.kind.endsWith('-api-token')) {
+		form.askToken(error);
+		notify('This site asks for an access token', 'Enter the one that whoever runs it gave you, and go live again.', true);
+		return;
+	}
 	const again = error.retryAfter ? ` Try again in ${Math.ceil(error.retryAfter)} s.` : '';
 	notify(title, `${error.detail || error.title}.${again}`.replace('..', '.'), true);
 }
