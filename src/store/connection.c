@@ -16,6 +16,16 @@
 int
 connection_error(int rc, struct error *err)
 {
+	switch (rc) {
+	case SQLITE_IOERR_SHMSIZE:
+	case SQLITE_IOERR_WRITE:
+	case SQLITE_IOERR_TRUNCATE:
+		return error_set(err, ERROR_STORE, NULL,
+		    "The store's disk is full, or it fails. Nothing was "
+		    "changed.");
+	default:
+		break;
+	}
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
