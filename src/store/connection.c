@@ -44,7 +44,7 @@ connection_error(int rc, struct error *err)
 		    "docs/operate.md how to go back to a backup");
 		return error_set(err, ERROR_STORE, NULL,
 		    "A database of this site is damaged. Whoever runs it must "
-		    "go back to a backup.");
+		    "go back to a backup (docs/operate.md).");
 	default:
 		return error_set(err, ERROR_STORE, NULL,
 		    "The store failed. Nothing was changed.");
