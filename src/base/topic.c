@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -40,17 +39,19 @@ int
 topic_open(const char *path, struct error *err)
 {
 	const off_t size = SLOTS * sizeof(struct slot);
-	struct stat status;
 	void *map;
-	int fd;
+	int fd, reason = 0;
 
 	if (strlen(path) >= sizeof(wake_file.path))
 		return error_set(err, ERROR_SYSTEM, NULL, "path too long");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || fstat(fd, &status) != 0 ||
-	    (status.st_size < size && ftruncate(fd, size) != 0)) {
+	if (fd < 0)
+		reason = errno;
+	else /* on a full disk a page without its place kills who writes */
+		reason = posix_fallocate(fd, 0, size);
+	if (reason != 0) {
 		error_set(err, ERROR_SYSTEM, NULL,
-		    "can't make the wake file: %s", strerror(errno));
+		    "can't make the wake file: %s", strerror(reason));
 		goto fail;
 	}
 	map =

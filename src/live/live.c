@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "base/address.h"
+#include "base/file.h"
 #include "base/steady.h"
 #include "live/live.h"
 #include "live/media.h"
@@ -133,6 +134,20 @@ live_check(const struct config *config, struct error *err)
 	return 0;
 }
 
+/*
+ * The secret is made when the database is there. So one that is missing or
+ * empty beside it was lost, and another mustn't take its place unseen.
+ */
+static int
+live_check_lost(const char *lasting, const char *secret, struct error *err)
+{
+	if (file_size(secret) < 0 || file_size(lasting) > 0)
+		return 0;
+	return error_set(err, ERROR_STORE, NULL,
+	    "livebin.db is missing or empty, though the site isn't new: go "
+	    "back to a backup (docs/operate.md)");
+}
+
 int
 live_open(struct live *live, const struct config *config, struct error *err)
 {
@@ -145,11 +160,12 @@ live_open(struct live *live, const struct config *config, struct error *err)
 	if (config_path(config, "livebin.db", lasting, err) != 0 ||
 	    config_path(config, "passing.db", passing, err) != 0 ||
 	    config_path(config, "secret", secret, err) != 0 ||
-	    secret_load(&live->secret, secret, err) != 0 ||
-	    (live->ice_servers = live_ice_servers(config, err)) == NULL)
+	    live_check_lost(lasting, secret, err) != 0 ||
+	    (live->ice_servers = live_ice_servers(config, err)) == NULL ||
+	    store_open(&live->store, lasting, passing,
+		(int)config->busy_timeout_ms, err) != 0)
 		return -1;
-	return store_open(
-	    &live->store, lasting, passing, (int)config->busy_timeout_ms, err);
+	return secret_load(&live->secret, secret, err);
 }
 
 void

@@ -16,6 +16,16 @@
 int
 connection_error(int rc, struct error *err)
 {
+	switch (rc) {
+	case SQLITE_IOERR_SHMSIZE:
+	case SQLITE_IOERR_WRITE:
+	case SQLITE_IOERR_TRUNCATE:
+		return error_set(err, ERROR_STORE, NULL,
+		    "The store's disk is full, or it fails. Nothing was "
+		    "changed.");
+	default:
+		break;
+	}
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -34,7 +44,7 @@ connection_error(int rc, struct error *err)
 		    "docs/operate.md how to go back to a backup");
 		return error_set(err, ERROR_STORE, NULL,
 		    "A database of this site is damaged. Whoever runs it must "
-		    "go back to a backup.");
+		    "go back to a backup (docs/operate.md).");
 	default:
 		return error_set(err, ERROR_STORE, NULL,
 		    "The store failed. Nothing was changed.");

@@ -91,11 +91,11 @@ fault('a site that is spoiled behind its back is noticed', { env: { LIVEBIN_WORK
 	await api.view(to.id);
 	const sent = [source.init, ...source.segments.map(({ data }) => data)];
 	const root = join(server.dataDir, 'media');
-	const [name] = readdirSync(join(root, 'live'));
+	const [name] = readdirSync(join(root, 'kept'));
 	await upkeep(server);
 	assert.deepEqual(await siteComplaints(server, sent), []);
 	for (const [what, [spoil, complaint]] of Object.entries(SPOILINGS)) {
-		spoil({ server, folder: join(root, 'live', name), incoming: join(root, 'incoming') });
+		spoil({ server, folder: join(root, 'kept', name), incoming: join(root, 'incoming') });
 		const complaints = await siteComplaints(server, sent);
 		assert.ok(complaints.some((text) => complaint.test(text)), `${what}: ${complaints}`);
 	}

@@ -10,6 +10,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Broadcast, dropFilms, makeFilm, probe } from '../lib/broadcast.js';
 import { Client } from '../lib/client.js';
+import { Disk, NO_MOUNT } from '../lib/disk.js';
 import { BUILD, startServer } from '../lib/server.js';
 import { keepingLogs, suite } from '../lib/suite.js';
 import { sleep, until } from '../lib/wait.js';
@@ -247,33 +248,25 @@ suite('retention by size', { env: { LIVEBIN_WORKER: 'no' } }, (test) => {
 });
 
 describe('a small disk', { concurrency: 1 }, () => {
-	const disk = mkdtempSync(join(tmpdir(), 'livebin-disk-'));
-	let mounted = true;
+	const disk = new Disk(3);
 	let server;
 	before(async () => {
-		try {
-			execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'pipe' });
-		} catch {
-			mounted = false;
-			return;
-		}
-		server = await startServer({ env: { LIVEBIN_WORKER: 'no', LIVEBIN_MEDIA: disk, LIVEBIN_DISK_FREE_MIN: '0', LIVEBIN_JOB_ATTEMPTS: '1' } });
+		if (disk.mount())
+			server = await startServer({ env: { LIVEBIN_WORKER: 'no', LIVEBIN_MEDIA: disk.path, LIVEBIN_DISK_FREE_MIN: '0', LIVEBIN_JOB_ATTEMPTS: '1' } });
 	});
 	after(async () => {
 		await server?.stop();
-		if (mounted) execFileSync('umount', [disk]);
-		rmSync(disk, { recursive: true, force: true });
+		disk.remove();
 	}, { timeout: TEST_MS });
 
 	it('has a replay, and the reason why there is no download', { timeout: TEST_MS }, async (t) => {
-		if (!mounted) return t.skip('a file system can\'t be mounted here');
+		if (!server) return t.skip(NO_MOUNT);
 		await keepingLogs(server, async () => {
 			const film = await makeFilm({ seconds: 4, size: '640x360' });
 			const broadcast = await Broadcast.begin(new Client(server));
 			await broadcast.send(film);
 			await broadcast.stop();
-			const free = () => Number(execFileSync('df', ['--output=avail', '-B1', disk], { encoding: 'utf8' }).split('\n')[1]);
-			writeFileSync(join(disk, 'filler'), Buffer.alloc(Math.max(0, free() - 100_000)));
+			disk.fill(100_000);
 			await until('no job is left', async () => {
 				await runOnce(server);
 				return jobsLeft(server) === 0;
@@ -282,7 +275,7 @@ describe('a small disk', { concurrency: 1 }, () => {
 			assert.equal(recording.state, 'READY');
 			assert.equal(recording.mp4Url, null);
 			assert.match(recording.detail, /No MP4: .*disk/);
-			const folder = join(disk, 'kept', readdirSync(join(disk, 'kept'))[0]);
+			const folder = join(disk.path, 'kept', readdirSync(join(disk.path, 'kept'))[0]);
 			assert.deepEqual(leftovers(folder), []);
 			assert.ok(existsSync(join(folder, 'replay.m3u8')));
 		});

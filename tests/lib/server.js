@@ -117,6 +117,8 @@ export class Server {
 		this.port = 0;
 		/** Set by a failing test, so that the end keeps the folder and prints the logs. */
 		this.failed = false;
+		/** Set by a test that takes something away that the site can't do without: it may answer 500. */
+		this.mayFail = false;
 		/** Every key and token that was given out, by its kind. @type {Map<string, string>} */
 		this.secrets = new Map();
 		this.output = '';
@@ -258,11 +260,15 @@ export class Server {
 		running.delete(this);
 	}
 
-	/** The same data, the same port. */
-	async restart() {
-		await this.end();
+	/** After an end: the same data, the same port. */
+	async again() {
 		this.#seen.clear();
 		await this.#launch();
+	}
+
+	async restart() {
+		await this.end();
+		await this.again();
 	}
 
 	/** Kills the web server; its programs end with it, and another is started. */
@@ -272,8 +278,7 @@ export class Server {
 		process.kill(this.pid, 'SIGKILL');
 		await within('the end of the web server after SIGKILL', this.#exit);
 		await until('every process of the killed server ended', () => groupOf(this.pid).length === 0 && !pids.some(alive));
-		this.#seen.clear();
-		await this.#launch();
+		await this.again();
 	}
 
 	/** No log holds a key or a token that was given out. */
@@ -288,6 +293,13 @@ export class Server {
 		const reports = files.map((name) => read(join(this.dataDir, name)));
 		const all = [this.output, this.lighttpdLog(), ...reports].filter((text) => REPORT.test(text));
 		assert.deepEqual(all, [], 'a program reported an error');
+	}
+
+	/** The end of a test that has failed: the folder stays. */
+	abandon() {
+		this.failed = true;
+		this.killAll();
+		this.printLogs();
 	}
 
 	/** The end of the test: everything ends, no log holds a secret, the folder goes (after a failure it stays). */

@@ -69,7 +69,7 @@ const COUNTS = {
  */
 export async function siteComplaints(server, sent = []) {
 	const digests = new Set(sent.filter(Boolean).map((bytes) => digest(bytes)));
-	const media = join(mediaOf(server), 'live');
+	const media = join(mediaOf(server), 'kept');
 	const found = orphans(server).map((name) => `incoming/: nobody knows ${name}`);
 	for (const name of readdirSync(media)) found.push(...folderComplaints(join(media, name), digests));
 	for (const [file, questions] of Object.entries(COUNTS)) {

@@ -271,6 +271,20 @@ no_wake_is_lost_among_threads_and_processes(void **state)
 	assert_false(topic_marked(topic));
 }
 
+/* What is mapped and has no place on a disk that is full kills who touches it.
+ */
+static void
+the_file_has_its_place_on_the_disk(void **state)
+{
+	char path[UNIT_PATH_BYTES];
+	struct stat status;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/wake", folder);
+	assert_int_equal(stat(path, &status), 0);
+	assert_true((int64_t)status.st_blocks * 512 >= 16384 * 8);
+}
+
 static void
 a_wake_file_that_cannot_be_made_is_an_error(void **state)
 {
@@ -298,6 +312,7 @@ main(void)
 		cmocka_unit_test(another_process_rings_the_bell),
 		cmocka_unit_test(every_watcher_hears_the_bell),
 		cmocka_unit_test(no_wake_is_lost_among_threads_and_processes),
+		cmocka_unit_test(the_file_has_its_place_on_the_disk),
 		cmocka_unit_test(a_wake_file_that_cannot_be_made_is_an_error),
 	};
 

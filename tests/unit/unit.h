@@ -243,6 +243,7 @@ unit_test_end(void **state)
 	live_close(&unit->live);
 	unit_folder_clear(unit->folder, "livebin.db");
 	unit_folder_clear(unit->folder, "passing.db");
+	unit_folder_clear(unit->folder, "secret");
 	return 0;
 }
 
