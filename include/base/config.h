@@ -58,6 +58,7 @@ struct config {
 	int64_t views_per_minute;
 	int64_t failures_per_minute;
 	int64_t playback_max_s;
+	int64_t passes_max;
 	int64_t max_peers;
 	int64_t mailbox_max;
 	int64_t signal_bytes_max;

@@ -46,8 +46,9 @@ int media_file(const struct config *config, const char *playback_id,
 
 /*
  * Puts a recording in the web server's sight under a name, its playbackId or a
- * pass, and takes it out; either is fine if it was done before. Inside a change
- * on the "lasting" part alone, since who may see what is told by rows. 0 or -1.
+ * pass, and takes it out; either is fine if it was done before. Who may see
+ * what is told by rows: inside a change on the "lasting" part alone, but for
+ * one that is GOING. 0 or -1.
  */
 int media_show(const struct config *config, const char *name,
     const char *playback_id, struct error *err)

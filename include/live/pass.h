@@ -13,7 +13,8 @@
 
 /*
  * The name under which the caller of a PRIVATE stream reads a recording; ""
- * where it has no right any more. 0, or -1 with *err.
+ * where it has no right any more. ERROR_VIEWERS_MAX: it has passes_max already.
+ * 0, or -1 with *err.
  */
 int pass_open(struct live *live, const struct call *call,
     const struct recording *recording, char name[KEY_BYTES], struct error *err)

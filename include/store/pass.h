@@ -23,6 +23,10 @@ int store_pass_put(struct store *store, const struct pass *pass,
 int store_pass_there(struct store *store, const char *name, struct error *err)
     __attribute__((warn_unused_result));
 
+/* How many a recording has, or -1. */
+int64_t store_pass_count(struct store *store, int64_t recording,
+    struct error *err) __attribute__((warn_unused_result));
+
 /* One of a recording; one that has ended at `unix_ms`. 1 and *pass, 0, -1. */
 int store_pass_of(struct store *store, int64_t recording, struct pass *pass,
     struct error *err) __attribute__((warn_unused_result));

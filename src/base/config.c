@@ -131,6 +131,8 @@ static const struct row ROWS[] = {
 	    "wrong keys one address may show in a minute; 0: no limit"),
 	INT("playback_max", playback_max_s, 604800, 60, 31536000,
 	    "seconds that a playback token may last"),
+	INT("passes_max", passes_max, 4096, 1, 1000000,
+	    "tokens by which one PRIVATE broadcast's media is open at once"),
 	INT("max_peers", max_peers, 8, 1, 100000,
 	    "viewers one broadcaster's page serves browser to browser"),
 	INT("mailbox_max", mailbox_max, 1024, 8, 100000,
@@ -193,7 +195,7 @@ static const struct row ROWS[] = {
 #define ROW_COUNT (sizeof(ROWS) / sizeof(ROWS[0]))
 #define VARIABLE_BYTES 64
 
-static_assert(ROW_COUNT == 49, "a row for each member of struct config");
+static_assert(ROW_COUNT == 50, "a row for each member of struct config");
 
 static void
 row_variable(const struct row *row, char name[VARIABLE_BYTES])

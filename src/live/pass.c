@@ -54,6 +54,25 @@ pass_may(struct live *live, const struct call *call,
 	return may;
 }
 
+/* Who has the key can make tokens without end; links cost the disk. */
+static int
+pass_fits(
+    struct live *live, const struct recording *recording, struct error *err)
+{
+	const int64_t max = live->config->passes_max;
+	int64_t count;
+
+	count = store_pass_count(live->store, recording->seq, err);
+	if (count < 0)
+		return -1;
+	if (count >= max)
+		return error_set_retry(err, ERROR_VIEWERS_MAX, 60,
+		    "The broadcast is open to %lld tokens already, as many as "
+		    "this site allows. One must run out first.",
+		    (long long)max);
+	return 0;
+}
+
 /* 1 if it was made, 0 if it may not be, or -1. */
 static int
 pass_make(struct live *live, const struct call *call,
@@ -69,7 +88,8 @@ pass_make(struct live *live, const struct call *call,
 		return -1;
 	made = pass_may(live, call, recording, err);
 	if (made == 1 &&
-	    (store_pass_put(live->store, &pass, err) != 0 ||
+	    (pass_fits(live, recording, err) != 0 ||
+		store_pass_put(live->store, &pass, err) != 0 ||
 		media_show(live->config, name, recording->id, err) != 0))
 		made = -1;
 	if (change_end(&change, made < 0 ? -1 : 0, err) != 0)

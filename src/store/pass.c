@@ -40,6 +40,19 @@ store_pass_there(struct store *store, const char *name, struct error *err)
 	return rc;
 }
 
+int64_t
+store_pass_count(struct store *store, int64_t recording, struct error *err)
+{
+	int64_t count = -1;
+	int rc;
+
+	rc = statement_step(store, STATEMENT_PASS_COUNT, err, "i", recording);
+	if (rc == 1)
+		count = statement_int(store, STATEMENT_PASS_COUNT, 0);
+	statement_reset(store, STATEMENT_PASS_COUNT);
+	return count;
+}
+
 int
 store_pass_of(struct store *store, int64_t recording, struct pass *pass,
     struct error *err)

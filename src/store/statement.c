@@ -539,6 +539,8 @@ static const struct text TEXTS[] = {
 	    " VALUES (?1, ?2, ?3)" },
 	[STATEMENT_PASS_THERE] = { STORE_LASTING,
 	    "SELECT 1 FROM pass WHERE name = ?1" },
+	[STATEMENT_PASS_COUNT] = { STORE_LASTING,
+	    "SELECT count(*) FROM pass WHERE recording = ?1" },
 	[STATEMENT_PASS_OF] = { STORE_LASTING,
 	    "SELECT name, recording, until_ms FROM pass"
 	    " WHERE recording = ?1 LIMIT 1" },

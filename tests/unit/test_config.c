@@ -115,6 +115,7 @@ static const struct {
 	{ "signals_per_minute", 0, 1000000 },
 	{ "views_per_minute", 0, 1000000 },
 	{ "playback_max", 60, 31536000 },
+	{ "passes_max", 1, 1000000 },
 	{ "failures_per_minute", 0, 1000000 },
 	{ "max_peers", 1, 100000 },
 	{ "mailbox_max", 8, 100000 },

@@ -299,6 +299,34 @@ each_right_has_a_name_of_its_own(void **state)
 }
 
 static void
+no_broadcast_is_open_to_more_tokens_than_are_allowed(void **state)
+{
+	struct unit *unit = *state;
+	char token[JWT_BYTES_MAX], place[KEY_BYTES];
+	struct stream_view view;
+	struct scene scene;
+	struct call call;
+	struct error err;
+
+	scene_make(unit, &scene);
+	unit->config.passes_max = 2;
+	token_make(unit, &scene, 100, token);
+	place_of(unit, &scene, token, place);
+	place_of(unit, &scene, scene.key, place);
+	assert_int_equal(
+	    admit(unit, &scene, scene.key, HERE, &call), ERROR_NONE);
+	/* Those that are there go on; another isn't let in. */
+	place_of(unit, &scene, token, place);
+	call.playback.id++;
+	unit_fails(view_load_for(&unit->live, &call, &view, &err), &err,
+	    ERROR_VIEWERS_MAX);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_LASTING, "SELECT count(*) FROM pass"), 2);
+	stream_free(&call.stream);
+	stream_free(&scene.stream);
+}
+
+static void
 what_ran_out_is_closed(void **state)
 {
 	struct unit *unit = *state;
@@ -568,6 +596,7 @@ main(void)
 		UNIT_LIVE(a_life_has_bounds),
 		UNIT_LIVE(a_token_falls_with_the_key_that_made_it),
 		UNIT_LIVE(each_right_has_a_name_of_its_own),
+		UNIT_LIVE(no_broadcast_is_open_to_more_tokens_than_are_allowed),
 		UNIT_LIVE(what_ran_out_is_closed),
 		UNIT_LIVE(turning_private_closes_what_was_public),
 		UNIT_LIVE(turning_private_expels_who_has_no_right),
