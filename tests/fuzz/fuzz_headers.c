@@ -129,14 +129,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text rest = { (const char *)data, size }, line;
 	char *envp[VARIABLE_COUNT + 1];
 	struct request *request;
-	size_t i;
+	size_t i, room;
 
 	for (i = 0; i < VARIABLE_COUNT; i++) {
 		line = text_cut(&rest, '\n');
-		envp[i] = malloc(strlen(VARIABLES[i]) + line.size + 2);
+		room = strlen(VARIABLES[i]) + line.size + 2;
+		envp[i] = malloc(room);
 		CHECK(envp[i] != NULL);
-		(void)sprintf(envp[i], "%s=%.*s", VARIABLES[i], (int)line.size,
-		    line.size > 0 ? line.at : "");
+		(void)snprintf(envp[i], room, "%s=%.*s", VARIABLES[i],
+		    (int)line.size, line.size > 0 ? line.at : "");
 	}
 	envp[VARIABLE_COUNT] = NULL;
 	request = exchange_new(&config, -1, true);

@@ -124,14 +124,21 @@ scene_make(void **state, struct scene *scene)
 	unit_offer(scene->unit, &scene->stream, &scene->grant, &scene->viewer);
 }
 
-#define WALK(name, work, single)            \
-	static void name(void **state)      \
-	{                                   \
-		struct scene scene;         \
-                                            \
-		scene_make(state, &scene);  \
-		walk(&scene, work, single); \
-		stream_free(&scene.stream); \
+/* A test of one call, in a scene of its own. */
+static void
+walk_alone(void **state, work_function *work, bool single)
+{
+	struct scene scene;
+
+	scene_make(state, &scene);
+	walk(&scene, work, single);
+	stream_free(&scene.stream);
+}
+
+#define WALK(name, work, single)                 \
+	static void name(void **state)           \
+	{                                        \
+		walk_alone(state, work, single); \
 	}
 
 static int
