@@ -56,6 +56,12 @@ int file_replace(const char *path, const void *bytes, size_t size,
     struct error *err) __attribute__((warn_unused_result));
 
 /*
+ * Removes what file_replace left in a folder where it was killed. Nobody may be
+ * replacing a file there meanwhile. What can't be removed is logged.
+ */
+void file_remove_drafts(const char *folder);
+
+/*
  * Moves a file or a folder within one file system, over a file at `to`. 1, 0
  * if there is none at `from`, -1 with *err.
  */

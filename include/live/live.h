@@ -47,8 +47,8 @@ int live_prepare(const struct config *config, struct error *err)
 
 /*
  * Opens the store and reads the secret and the ICE servers. `config` is
- * borrowed. A database that is missing where there is a secret is an error. 0,
- * or -1 with *err; live_close in either case.
+ * borrowed. A database that is missing where there is a secret is an error.
+ * 0, or -1 with *err; live_close in either case.
  */
 int live_open(struct live *live, const struct config *config, struct error *err)
     __attribute__((warn_unused_result));

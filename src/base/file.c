@@ -210,6 +210,25 @@ file_replace(
 	return 0;
 }
 
+void
+file_remove_drafts(const char *folder)
+{
+	struct dirent *entry;
+	DIR *list;
+
+	list = opendir(folder);
+	if (list == NULL)
+		return;
+	while ((entry = readdir(list)) != NULL)
+		if (entry->d_name[0] == '.' &&
+		    id_valid(entry->d_name + 1, ID_CHARS) &&
+		    unlinkat(dirfd(list), entry->d_name, 0) != 0)
+			log_write(LOG_LEVEL_WARN, NULL,
+			    "can't remove a draft in %s: %s", folder,
+			    strerror(errno));
+	(void)closedir(list);
+}
+
 int
 file_move(const char *from, const char *to, struct error *err)
 {

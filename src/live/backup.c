@@ -140,8 +140,9 @@ draft_add_database(
 	(void)upkeep_examine(to, STORE_LASTING, timeout_ms, &findings);
 	if (findings.count > 0)
 		return error_set(err, ERROR_STORE, NULL,
-		    "the database is damaged, and so would its backup be: "
-		    "docs/operate.md says how to go back to one from before");
+		    "no backup was made, for its database isn't sound: "
+		    "the site's is damaged (\"livebin check\" says so, and "
+		    "docs/operate.md the way back), or memory is out");
 	return file_sync(to, err);
 }
 

@@ -294,11 +294,16 @@ int
 manifest_close(struct live *live, const struct recording *recording,
     bool replay, struct error *err)
 {
+	char folder[FILE_PATH_BYTES];
 	int lock, rc;
 
+	if (media_path(live->config, MEDIA_LIVE, recording->id, folder, err) !=
+	    0)
+		return -1;
 	lock = media_lock(live->config, recording->id, err);
 	if (lock < 0)
 		return -1;
+	file_remove_drafts(folder);
 	rc = manifest_close_all(live, recording, replay, err);
 	(void)close(lock);
 	return rc;

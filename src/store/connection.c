@@ -17,6 +17,10 @@ int
 connection_error(int rc, struct error *err)
 {
 	switch (rc) {
+	case SQLITE_NOMEM:
+	case SQLITE_IOERR_NOMEM:
+		return error_set(err, ERROR_SYSTEM, NULL,
+		    "The server is out of memory. Nothing was changed.");
 	case SQLITE_IOERR_SHMSIZE:
 	case SQLITE_IOERR_WRITE:
 	case SQLITE_IOERR_TRUNCATE:

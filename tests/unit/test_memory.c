@@ -3,116 +3,16 @@
  * failed says so, leaves nothing behind, and works when there is memory.
  *
  * Not here: what json-c builds. It ends the program when there is no memory,
- * and the web server starts another.
- *
- * The program's own malloc takes glibc's place, which a sanitizer's would
- * too: there these tests are skipped.
+ * and the web server starts another. That is in http/body.c and http/reply.c
+ * (bodies), live/wire.c and live/listing.c (what is answered), live/whep.c (the
+ * page's answers) and the ICE servers of live/live.c. The rules are in
+ * test_memory_rules.c.
  */
 #include "base/buf.h"
 #include "live/playlist.h"
-#include "unit.h"
+#include "unit_memory.h"
 
 #if !UNIT_SANITIZED
-
-/* The allocation that fails next, counted down; none while negative. */
-static long countdown = -1;
-static long living; /* allocations that were not freed */
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *memory, size_t size);
-void __libc_free(void *memory);
-
-static bool
-fails_now(void)
-{
-	return countdown >= 0 && countdown-- == 0;
-}
-
-void *
-malloc(size_t size)
-{
-	if (fails_now())
-		return NULL;
-	living++;
-	return __libc_malloc(size);
-}
-
-void *
-calloc(size_t count, size_t size)
-{
-	if (fails_now())
-		return NULL;
-	living++;
-	return __libc_calloc(count, size);
-}
-
-void *
-realloc(void *memory, size_t size)
-{
-	if (fails_now())
-		return NULL;
-	living += memory == NULL;
-	return __libc_realloc(memory, size);
-}
-
-void
-free(void *memory)
-{
-	living -= memory != NULL;
-	__libc_free(memory);
-}
-
-/*
- * Calls `work` with the first allocation failing, then the second, until it
- * ends before the failure comes. It returns 0, or -1 with *err. How often.
- */
-static int
-starve(int (*work)(void *context, struct error *err), void *context)
-{
-	struct error err;
-	long n;
-	int rc;
-
-	for (n = 0; n < 10000; n++) {
-		err.code = ERROR_NONE;
-		countdown = n;
-		rc = work(context, &err);
-		if (countdown >= 0) {
-			countdown = -1;
-			assert_int_equal(rc, 0);
-			return (int)n;
-		}
-		countdown = -1;
-		assert_in_range(rc + 1, 0, 1);
-		if (rc != 0)
-			assert_true(err.code == ERROR_SYSTEM ||
-				    err.code == ERROR_STORE);
-	}
-	fail_msg("it never ended");
-	return -1;
-}
-
-/* The same, and nothing is left of it each time. */
-static void
-starve_without_leaks(
-    int (*work)(void *context, struct error *err), void *context)
-{
-	struct error err;
-	long before, n;
-
-	(void)work(context, &err); /* what is kept on the first call */
-	for (n = 0; n < 1000; n++) {
-		before = living;
-		countdown = n;
-		(void)work(context, &err);
-		assert_int_equal(living, before);
-		if (countdown >= 0)
-			break;
-	}
-	countdown = -1;
-	assert_true(n > 0 && n < 1000);
-}
 
 static int
 fill_buffer(void *context, struct error *err)

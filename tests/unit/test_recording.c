@@ -50,6 +50,53 @@ players_see_the_end_beside_one_that_is_removed(void **state)
 	stream_free(&stream);
 }
 
+/* A file of the recording's folder that is empty. */
+static void
+leave(struct unit *unit, const struct recording *recording, const char *name)
+{
+	char path[FILE_PATH_BYTES];
+	struct error err;
+	int fd;
+
+	unit_ok(
+	    media_file(&unit->config, recording->id, name, path, &err), &err);
+	fd = file_create(path, &err);
+	unit_ok(fd, &err);
+	(void)close(fd);
+}
+
+static bool
+is_there(struct unit *unit, const struct recording *recording, const char *name)
+{
+	char path[FILE_PATH_BYTES];
+	struct error err;
+
+	unit_ok(
+	    media_file(&unit->config, recording->id, name, path, &err), &err);
+	return file_size(path) >= 0;
+}
+
+static void
+the_drafts_of_a_program_that_was_killed_go_with_the_end(void **state)
+{
+	static const char DRAFT[] = ".123456789012345678901";
+	static const char OTHER[] = ".mp4-1-joined.mp4";
+	struct unit *unit = *state;
+	struct recording recording;
+	struct stream stream;
+
+	unit_create(unit, VISIBILITY_PUBLIC, &stream, NULL);
+	unit_push(unit, &stream, "a", 0, 1);
+	unit_recording(unit, &stream, &recording);
+	leave(unit, &recording, DRAFT);
+	leave(unit, &recording, OTHER);
+	stop(unit, &stream, false);
+	assert_false(is_there(unit, &recording, DRAFT));
+	assert_true(is_there(unit, &recording, OTHER));
+	assert_true(is_there(unit, &recording, MEDIA_LOCK));
+	stream_free(&stream);
+}
+
 /* A second rendition of the broadcast. */
 static void
 push_other(struct unit *unit, const struct stream *stream)
@@ -128,6 +175,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_LIVE(players_see_the_end_beside_one_that_is_removed),
+		UNIT_LIVE(
+		    the_drafts_of_a_program_that_was_killed_go_with_the_end),
 		UNIT_LIVE(players_see_the_end_of_what_can_be_written),
 		UNIT_LIVE(
 		    what_is_published_into_is_out_of_sight_and_removed_later),

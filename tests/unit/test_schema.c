@@ -301,16 +301,17 @@ schema_of(const char *path, char *into, size_t room)
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db,
-			     "SELECT type, name, sql FROM sqlite_schema"
-			     " ORDER BY type, name",
+			     "SELECT type, name, sql, tbl_name"
+			     " FROM sqlite_schema ORDER BY type, name",
 			     -1, &statement, NULL),
 	    SQLITE_OK);
 	while (sqlite3_step(statement) == SQLITE_ROW) {
 		const unsigned char *sql = sqlite3_column_text(statement, 2);
 
 		used += (size_t)snprintf(into + used, room - used,
-		    "%s %s: %s\n", sqlite3_column_text(statement, 0),
+		    "%s %s of %s: %s\n", sqlite3_column_text(statement, 0),
 		    sqlite3_column_text(statement, 1),
+		    sqlite3_column_text(statement, 3),
 		    sql != NULL ? (const char *)sql : "");
 		assert_true(used < room);
 	}
@@ -331,6 +332,61 @@ make_old(const char *path, const char *text, const char *version)
 	(void)sqlite3_close(db);
 }
 
+/* What the first version's files were made by. */
+static const char *const FIRST[STORE_PART__MAX] = {
+	[STORE_LASTING] = SCHEMA_LASTING_1,
+	[STORE_PASSING] =
+	    SCHEMA_PASSING_1 "CREATE TABLE peer (peer_id TEXT, lease_ms);"
+			     "CREATE INDEX peer_lease ON peer (lease_ms);",
+};
+
+/* A file as that version made it, or brought it up to. */
+static void
+make_version(const char *path, enum store_part part, int version)
+{
+	char pragma[64];
+	int step;
+
+	(void)snprintf(
+	    pragma, sizeof(pragma), "PRAGMA user_version = %d", version);
+	make_old(path, FIRST[part], pragma);
+	for (step = 1; step < version; step++)
+		assert_int_equal(
+		    run(path, schema_migration(part, step)), SQLITE_OK);
+	(void)sqlite3_close(place.db);
+	place.db = NULL;
+}
+
+static void
+a_file_of_any_older_version_becomes_a_new_one(void **state)
+{
+	static char fresh[32768], brought[32768];
+	struct error err;
+	int part, version;
+
+	(void)state;
+	for (part = 0; part < STORE_PART__MAX; part++) {
+		const char *path =
+		    part == STORE_LASTING ? place.lasting : place.passing;
+		const int newest = schema_version((enum store_part)part);
+
+		unit_ok(open_and_close(&err), &err);
+		schema_of(path, fresh, sizeof(fresh));
+		assert_true(strlen(fresh) > 1000);
+		for (version = 1; version < newest; version++) {
+			unit_folder_clear(place.folder, "");
+			make_version(path, (enum store_part)part, version);
+			schema_of(path, brought, sizeof(brought));
+			assert_string_not_equal(brought, fresh);
+			unit_ok(open_and_close(&err), &err);
+			schema_of(path, brought, sizeof(brought));
+			assert_string_equal(brought, fresh);
+			assert_int_equal(
+			    number(path, "PRAGMA user_version"), newest);
+		}
+	}
+}
+
 static void
 a_file_of_the_first_version_becomes_a_new_one(void **state)
 {
@@ -344,10 +400,8 @@ a_file_of_the_first_version_becomes_a_new_one(void **state)
 	unit_folder_clear(place.folder, "lasting");
 	unit_folder_clear(place.folder, "passing");
 	make_old(place.lasting, SCHEMA_LASTING_1, "PRAGMA user_version = 1");
-	make_old(place.passing,
-	    SCHEMA_PASSING_1 "CREATE TABLE peer (peer_id TEXT, lease_ms);"
-			     "CREATE INDEX peer_lease ON peer (lease_ms);",
-	    "PRAGMA user_version = 1");
+	make_old(
+	    place.passing, FIRST[STORE_PASSING], "PRAGMA user_version = 1");
 	assert_int_equal(
 	    run(place.lasting, STREAM("a", HASH, "'Kept'", "2", "0", "0")),
 	    SQLITE_OK);
@@ -496,6 +550,7 @@ main(void)
 		TEST(two_peers_cannot_have_one_token),
 		TEST(message_ids_begin_at_the_clock),
 		TEST(opening_again_keeps_what_is_there),
+		TEST(a_file_of_any_older_version_becomes_a_new_one),
 		TEST(a_file_of_the_first_version_becomes_a_new_one),
 		TEST(a_file_of_the_second_version_keeps_its_streams),
 		TEST(a_token_row_is_checked),

@@ -26,7 +26,8 @@ function madeFolders(project) {
 }
 
 async function tidy(tree, config, kept, file) {
-	const flags = [...C_FLAGS, '-Wall', '-Wextra', `-I${tree.root}/include`, `-I${tree.root}/cgi-bin`,
+	const flags = [...C_FLAGS, '-Wall', '-Wextra', `-I${tree.root}/include`,
+		`-I${tree.root}/cgi-bin`,
 		...madeFolders(tree.project).map(d => `-I${d}`)];
 	const stamp = path.join(kept,
 	    await fingerprint(tree, fs.readFileSync(config), flags, file));
