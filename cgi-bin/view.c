@@ -29,6 +29,24 @@ static const struct field FIELDS[] = {
 	    .offset = offsetof(struct view_body, leaving) },
 };
 
+/* A PRIVATE stream's peer has the right of one viewer. */
+static bool
+view_is_anothers(
+    struct request *request, const char *viewer_id, struct error *err)
+{
+	const struct call *call = door_call(request);
+
+	if (call->stream.visibility != VISIBILITY_PRIVATE ||
+	    call->caller.role != ROLE_VIEWER ||
+	    (viewer_id != NULL &&
+		strcmp(viewer_id, call->caller.peer.viewer_id) == 0))
+		return false;
+	error_set(err, ERROR_INPUT, "viewerId",
+	    "A peer's heartbeat names the viewerId that it offered with, or "
+	    "its peerId.");
+	return true;
+}
+
 static enum verdict
 view_post(struct request *request, struct error *err)
 {
@@ -43,6 +61,8 @@ view_post(struct request *request, struct error *err)
 	if (body_decode(request, FIELDS, sizeof(FIELDS) / sizeof(FIELDS[0]),
 		&body, err) != 0 ||
 	    limit_take(live, LIMIT_VIEW, request_client(request), err) != 0)
+		return REQUEST_FAILED;
+	if (view_is_anothers(request, body.viewer_id, err))
 		return REQUEST_FAILED;
 	if (body.viewer_id == NULL) {
 		id_make(fresh, ID_CHARS);

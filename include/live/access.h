@@ -45,6 +45,14 @@ int access_stream(struct live *live, const char *stream_id,
     __attribute__((warn_unused_result));
 
 /*
+ * Inside a change, before something is made of the right to watch that *call
+ * has: is it still so? What takes a right away takes first the row that is read
+ * here, and then what was made. 1, 0 if it isn't, or -1 with *err.
+ */
+int access_stands(struct live *live, const struct call *call, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
  * The same for what the key alone may do: ERROR_CREDENTIALS_MISSING without
  * a secret, ERROR_KEY_WRONG for any but the key. Unlike access_stream it
  * tells a PRIVATE stream from none.

@@ -15,11 +15,14 @@
 #include "live/live.h"
 #include "store/stream.h"
 
+#define PLAYBACK_UNSIGNED (-1)
+
 /* What a caller may watch a PRIVATE stream by. */
 struct playback {
 	int64_t id;	       /* of the token, or of the key; 0: no right */
 	int64_t until_unix_ms; /* it ends then; INT64_MAX: never */
 	int64_t max;	       /* viewers at once; 0: no limit */
+	int64_t signing; /* the signing key's number, or PLAYBACK_UNSIGNED */
 };
 
 /* What a caller showed, and from where. Borrowed. */

@@ -144,6 +144,11 @@ int store_peer_lease(struct store *store, const struct peer *peer,
 int store_peer_delete(struct store *store, const struct peer *peer,
     struct error *err) __attribute__((warn_unused_result));
 
+/* No lease of it is longer than that any more. 1 if it was there, 0, or -1. */
+int store_peer_end(struct store *store, const struct peer *peer,
+    int64_t until_steady_ms, struct error *err)
+    __attribute__((warn_unused_result));
+
 /*
  * Renews the leases of a viewer's peers, but not of its WHEP sessions: a page
  * may have lost one, and go on all the same. How many, or -1 with *err.

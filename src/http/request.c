@@ -14,7 +14,7 @@
 #include "http/places.h"
 
 #define HEADER_NAME_MAX 64
-#define BASIC_MAX 512
+#define BASIC_MAX 1400 /* a name, and a secret of a kilobyte */
 
 const char *
 request_param(const struct request *request)

@@ -8,6 +8,7 @@
 #include "live/access.h"
 #include "live/jwt.h"
 #include "live/token.h"
+#include "store/pass.h"
 
 static int
 access_find(struct live *live, const char *stream_id, struct call *call,
@@ -34,7 +35,8 @@ access_find(struct live *live, const char *stream_id, struct call *call,
 static bool
 peer_may(const struct stream *stream, const struct peer *peer)
 {
-	return stream->visibility != VISIBILITY_PRIVATE || peer->playback != 0;
+	return stream->visibility != VISIBILITY_PRIVATE ||
+	       (peer->playback != 0 && peer->until_steady_ms > steady_now_ms());
 }
 
 static void
@@ -42,6 +44,7 @@ access_as_peer(struct call *call)
 {
 	call->caller.role = ROLE_VIEWER;
 	call->playback.id = call->caller.peer.playback;
+	call->playback.signing = PLAYBACK_UNSIGNED;
 	call->playback.until_unix_ms =
 	    steady_to_unix(call->caller.peer.until_steady_ms);
 }
@@ -82,6 +85,45 @@ access_playback(struct live *live, const struct shown *shown, struct call *call,
 	    0)
 		return 1;
 	return err->code == ERROR_KEY_WRONG ? 0 : -1;
+}
+
+/* The same of a right that isn't a stream's visibility. */
+static int
+access_right_stands(
+    struct live *live, const struct call *call, struct error *err)
+{
+	const struct peer *own = &call->caller.peer;
+	struct peer peer;
+	int64_t signing;
+
+	if (call->caller.role == ROLE_VIEWER)
+		return store_peer_get(
+		    live->store, own->stream_id, own->peer_id, &peer, err);
+	if (call->playback.signing == PLAYBACK_UNSIGNED)
+		return 1;
+	if (store_signing_get(live->store, &signing, err) != 0)
+		return -1;
+	return signing == call->playback.signing;
+}
+
+int
+access_stands(struct live *live, const struct call *call, struct error *err)
+{
+	struct stream now;
+	bool same, private;
+	int found;
+
+	found = store_stream_find(live->store, call->stream.id, &now, err);
+	if (found != 1)
+		return found;
+	same = secret_equal(now.key_hash, call->stream.key_hash);
+	private = now.visibility == VISIBILITY_PRIVATE;
+	stream_free(&now);
+	if (!private)
+		return 1;
+	if (!same || call->playback.id == 0)
+		return 0;
+	return access_right_stands(live, call, err);
 }
 
 int

@@ -127,6 +127,8 @@ jwt_check_header(struct text part, struct error *err)
 static int
 jwt_read_claims(struct json_object *claims, struct jwt *jwt, struct error *err)
 {
+	int found;
+
 	if (claim_text(claims, "sub", jwt->subject) != 1)
 		return jwt_unreadable(err, "sub must be the videoId");
 	if (claim_time(claims, "exp", &jwt->expires_unix_ms) != 1)
@@ -137,7 +139,8 @@ jwt_read_claims(struct json_object *claims, struct jwt *jwt, struct error *err)
 		return jwt_unreadable(err, "nbf and iat are seconds");
 	if (claim_number(claims, "max", COUNT_MAX, &jwt->max) < 0)
 		return jwt_unreadable(err, "max is a number of viewers");
-	if (claim_text(claims, "ip", jwt->ip) < 0)
+	found = claim_text(claims, "ip", jwt->ip);
+	if (found < 0 || (found == 1 && jwt->ip[0] == '\0'))
 		return jwt_unreadable(err, "ip is an address or a prefix");
 	if (claim_text(claims, "key", jwt->key) < 0)
 		return jwt_unreadable(err, "key is a text");

@@ -332,6 +332,18 @@ rotate_write(struct change *change, const struct stream *stream,
 	    change->live->store, stream->id, fresh->push, err);
 }
 
+/* Those who left may have had a pass made until they did. */
+static int
+rotate_revoke(struct live *live, const char *stream_id, struct error *err)
+{
+	struct change change;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	return change_end(
+	    &change, recording_revoke_all(&change, stream_id, err), err);
+}
+
 int
 lifecycle_rotate(struct live *live, struct stream *stream,
     struct stream_keys *keys, struct error *err)
@@ -352,7 +364,8 @@ lifecycle_rotate(struct live *live, struct stream *stream,
 	}
 	memcpy(stream->key_hash, fresh.key, HASH_BYTES);
 	/* The key was changed, whatever becomes of who watches. */
-	if (lifecycle_expel(live, stream->id, EXPEL_BIDDEN, &late) != 0)
+	if (lifecycle_expel(live, stream->id, EXPEL_BIDDEN, &late) != 0 ||
+	    rotate_revoke(live, stream->id, &late) != 0)
 		log_write(LOG_LEVEL_WARN, NULL, "stream %s: viewers: %s",
 		    stream->id, late.detail);
 	return 0;
@@ -371,21 +384,32 @@ fall_one(void *context, const char *stream_id)
 	return lifecycle_expel(fall->live, stream_id, EXPEL_BIDDEN, fall->err);
 }
 
+/* All passes; `anew` with another key as well. */
+static int
+fall_revoke(struct live *live, bool anew, struct error *err)
+{
+	struct change change;
+	int rc = 0;
+
+	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	if (anew)
+		rc = store_signing_next(live->store, err);
+	if (rc == 0)
+		rc = pass_revoke_ended(&change, INT64_MAX, err);
+	return change_end(&change, rc, err);
+}
+
 int
 lifecycle_new_signing_key(struct live *live, struct error *err)
 {
 	struct fall fall = { live, err };
-	struct change change;
-	int rc;
 
-	if (change_begin(&change, live, STORE_LASTING, err) != 0)
+	if (fall_revoke(live, true, err) != 0 ||
+	    store_stream_each_live(live->store, fall_one, &fall, err) != 0)
 		return -1;
-	rc = store_signing_next(live->store, err);
-	if (rc == 0)
-		rc = pass_revoke_ended(&change, INT64_MAX, err);
-	if (change_end(&change, rc, err) != 0)
-		return -1;
-	return store_stream_each_live(live->store, fall_one, &fall, err);
+	/* Those who left may have had a pass made until they did. */
+	return fall_revoke(live, false, err);
 }
 
 static int

@@ -9,9 +9,13 @@
 
 #include "base/clock.h"
 #include "base/sign.h"
+#include "base/steady.h"
 #include "live/media.h"
 #include "live/pass.h"
 #include "store/pass.h"
+#include "store/rate.h"
+
+#define STRAYS_EVERY_MS (60 * 60 * 1000)
 
 /* KEY_CHARS characters that follow from the right and the recording. */
 static void
@@ -30,26 +34,20 @@ pass_name(struct live *live, const struct call *call,
 
 /*
  * Under the write lock: is all still so that the name may be told? The right
- * was looked at before; a change since takes what it made with it.
+ * was looked at before; what took it away since has closed what it had made.
  */
 static int
 pass_may(struct live *live, const struct call *call,
     const struct recording *recording, struct error *err)
 {
-	struct recording now_recording;
-	struct stream now;
+	struct recording now;
 	int may;
 
-	may = store_stream_find(live->store, call->stream.id, &now, err);
-	if (may == 1 && (now.visibility != VISIBILITY_PRIVATE ||
-			    !secret_equal(now.key_hash, call->stream.key_hash)))
-		may = 0;
-	stream_free(&now);
-	if (may != 1)
-		return may;
-	may = store_recording_get(
-	    live->store, recording->seq, &now_recording, err);
-	if (may == 1 && now_recording.state == RECORDING_GOING)
+	may = access_stands(live, call, err);
+	if (may == 1)
+		may =
+		    store_recording_get(live->store, recording->seq, &now, err);
+	if (may == 1 && now.state == RECORDING_GOING)
 		may = 0;
 	return may;
 }
@@ -154,6 +152,51 @@ pass_revoke_ended(struct change *change, int64_t unix_ms, struct error *err)
 	return found;
 }
 
+/* A name in the folder live that no row knows: of a pass, it is removed. */
+static int
+stray_one(void *context, const char *name, struct error *err)
+{
+	struct live *live = context;
+	struct change change;
+	int there;
+
+	if (!id_valid(name, KEY_CHARS) ||
+	    (there = store_pass_there(live->store, name, err)) == 1)
+		return 0;
+	/* Or it is just being made: that is over once we write. */
+	if (there < 0 || change_begin(&change, live, STORE_LASTING, err) != 0)
+		return -1;
+	there = store_pass_there(live->store, name, err);
+	if (there == 0)
+		there = media_hide(live->config, name, err);
+	return change_end(&change, there < 0 ? -1 : 0, err);
+}
+
+/*
+ * Now and then, and behind a boot or a way back to a backup at once: those
+ * begin the "passing" part anew.
+ */
+static int
+pass_sweep_strays(struct live *live, struct error *err)
+{
+	const int64_t now = steady_now_ms();
+	char path[FILE_PATH_BYTES];
+	struct change change;
+	int due;
+
+	if (change_begin(&change, live, STORE_PASSING, err) != 0)
+		return -1;
+	due = store_chore_claim(
+	    live->store, "passes", now, now + STRAYS_EVERY_MS, err);
+	if (change_end(&change, due < 0 ? -1 : 0, err) != 0)
+		return -1;
+	if (due == 0)
+		return 0;
+	if (media_path(live->config, MEDIA_LIVE, ".", path, err) != 0)
+		return -1;
+	return file_each(path, stray_one, live, err);
+}
+
 int
 pass_sweep(struct live *live, struct error *err)
 {
@@ -163,6 +206,8 @@ pass_sweep(struct live *live, struct error *err)
 	struct pass pass;
 	int found;
 
+	if (pass_sweep_strays(live, err) != 0)
+		return -1;
 	/* A look, most of the time, and no lock. */
 	found = store_pass_ended(live->store, now, &pass, err);
 	if (found != 1)

@@ -25,15 +25,23 @@ key_mark(
 	sign_encode(bytes, KEY_MARK_BYTES, mark);
 }
 
+/* The key, and its number. */
+static int
+signing_key(struct live *live, char key[SIGN_KEY_BYTES], int64_t *number,
+    struct error *err)
+{
+	if (store_signing_get(live->store, number, err) != 0)
+		return -1;
+	sign_key(&live->secret, "playback", *number, key);
+	return 0;
+}
+
 int
 playback_key(struct live *live, char key[SIGN_KEY_BYTES], struct error *err)
 {
 	int64_t number;
 
-	if (store_signing_get(live->store, &number, err) != 0)
-		return -1;
-	sign_key(&live->secret, "playback", number, key);
-	return 0;
+	return signing_key(live, key, &number, err);
 }
 
 /* Some number for a right, other than 0: equal for equal bytes. */
@@ -52,6 +60,7 @@ playback_by_key(const struct stream *stream, struct playback *playback)
 	playback->id = right_id(stream->key_hash);
 	playback->until_unix_ms = INT64_MAX;
 	playback->max = 0;
+	playback->signing = PLAYBACK_UNSIGNED;
 }
 
 static int
@@ -99,7 +108,7 @@ playback_check(struct live *live, const struct stream *stream,
 	struct jwt jwt;
 	int rc;
 
-	if (playback_key(live, signing, err) != 0)
+	if (signing_key(live, signing, &playback->signing, err) != 0)
 		return -1;
 	rc = jwt_read(signing, shown->secret, &jwt, err);
 	key_mark(signing, stream, mark);

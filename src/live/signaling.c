@@ -316,7 +316,14 @@ offer_join(struct change *change, const struct call *call,
 	};
 	unsigned char hash[HASH_BYTES];
 	int64_t count;
+	int stands;
 
+	stands = access_stands(live, call, err);
+	if (stands < 0)
+		return -1;
+	if (stands == 0)
+		return error_set(err, ERROR_PLAYBACK, NULL,
+		    "The right to watch was taken back just now.");
 	count = store_peer_count(
 	    live->store, grant->peer.stream_id, grant->session, err);
 	if (count < 0)
@@ -448,6 +455,11 @@ send_to_peer(struct change *change, const struct stream *stream,
 	/* Nor does it read a goodbye: its session is over by it. */
 	if (peer.session != 0 && signal->type == MAIL_BYE)
 		return signaling_peer_left(change, &peer, err) < 0 ? -1 : 0;
+	/* What is left is for reading the goodbye; no heartbeat renews it. */
+	if (signal->type == MAIL_BYE &&
+	    store_peer_end(change->live->store, &peer,
+		steady_now_ms() + STOPPED_LEASE_MS, err) < 0)
+		return -1;
 	return signaling_deliver(change, &draft, err);
 }
 

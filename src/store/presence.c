@@ -248,6 +248,14 @@ store_peer_lease(struct store *store, const struct peer *peer,
 }
 
 int
+store_peer_end(struct store *store, const struct peer *peer,
+    int64_t until_steady_ms, struct error *err)
+{
+	return statement_run(store, STATEMENT_PEER_END, err, "tti",
+	    peer->stream_id, peer->peer_id, until_steady_ms);
+}
+
+int
 store_peer_delete(
     struct store *store, const struct peer *peer, struct error *err)
 {

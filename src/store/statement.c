@@ -168,6 +168,10 @@ static const struct text TEXTS[] = {
 	[STATEMENT_PEER_LEASE_OTHERS] = { STORE_PASSING,
 	    "UPDATE peer SET lease_ms = ?3 WHERE stream_id = ?1"
 	    " AND session NOT IN (0, ?2) AND lease_ms > ?3" },
+	[STATEMENT_PEER_END] = { STORE_PASSING,
+	    "UPDATE peer SET until_ms = min(until_ms, ?3),"
+	    " lease_ms = min(lease_ms, ?3)"
+	    " WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_DELETE] = { STORE_PASSING,
 	    "DELETE FROM peer WHERE stream_id = ?1 AND peer_id = ?2" },
 	[STATEMENT_PEER_DELETE_ALL] = { STORE_PASSING,

@@ -228,6 +228,20 @@ suite('limits of a broadcast', { env: SMALL }, (test) => {
 		assertProblem(await offer(), 503);
 	});
 
+	test('are the page\'s to keep: whom it says goodbye to has no place, whatever heartbeats it sends', async ({ api }) => {
+		const stream = await onAir(api);
+		const viewerId = 'V'.repeat(21);
+		for (let n = 0; n < 2; n++) {
+			const { peerId } = await Viewer.join(api, stream, { viewerId });
+			await stream.publisher.send(peerId, 'bye', null);
+		}
+		await until('there is room again', async () => {
+			await api.view(stream.id, { viewerId });
+			const offered = await api.signal(stream.id, undefined, { type: 'offer', data: OFFER }, { headers: { prefer: 'respond-async' } });
+			return offered.status === 202;
+		}, { timeout: 20_000, every: 500 });
+	});
+
 	test('let in as many peers as the page serves when all come at once', async ({ api }) => {
 		const stream = await onAir(api);
 		const answers = await Promise.all(Array.from({ length: 10 }, () =>

@@ -153,15 +153,6 @@ suite('an offer', {}, (test) => {
 			assert.equal((await api.get(id, { headers: bearer(json.peerToken) })).status, 200);
 		}
 	});
-
-	test('to a stream that turned private keeps its peer', async ({ api }) => {
-		const { id, key, publisher } = await onAir(api);
-		const viewer = await Viewer.join(api, { id });
-		await api.patch(id, key, { visibility: 'PRIVATE' });
-		await publisher.send(viewer.peerId, 'answer', ANSWER);
-		assert.deepEqual((await viewer.next('answer')).data, ANSWER);
-		assert.equal((await api.get(id, { headers: bearer(viewer.secret) })).status, 200);
-	});
 });
 
 suite('a message', {}, (test) => {

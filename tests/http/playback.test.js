@@ -177,7 +177,9 @@ suite('the media of a PRIVATE stream', {}, (test) => {
 			const list = await fetchFile(api, url);
 			assert.equal(list.status, 200);
 			const name = list.text.match(/^r0-1\..*$/m)[0];
-			assert.deepEqual((await fetchFile(api, new URL(name, url).href)).raw, stream.encoder.source(1).data);
+			const segment = await fetchFile(api, new URL(name, url).href);
+			assert.deepEqual(segment.raw, stream.encoder.source(1).data);
+			for (const { headers } of [list, segment]) assert.match(headers['cache-control'], /^private, /, 'nothing on the way keeps it');
 		}
 		const { streams } = (await api.active()).json;
 		assert.ok(!streams.some(({ videoId }) => videoId === stream.id));
@@ -295,6 +297,13 @@ suite('who watches from the page', {}, (test) => {
 		const scene = await watched(api, PRIVATE, (stream) => tokenOf(api, stream, { expiresIn: 4 }));
 		await assertExpelled(scene, reading(scene.viewer));
 		await assertTold(scene);
+	});
+
+	test('counts as the one viewer that it is', async ({ api }) => {
+		const { stream, viewer, peers } = await watched(api, PRIVATE, (made) => tokenOf(api, made, { max: 2 }));
+		const beat = (viewerId) => api.view(stream.id, { viewerId }, { headers: bearer(viewer.secret) });
+		for (const viewerId of [undefined, 'V'.repeat(21)]) assertProblem(await beat(viewerId), 400, { field: 'viewerId' });
+		assert.equal((await beat(peers[0])).json.viewers, 2);
 	});
 
 	test('leaves as the stream turns PRIVATE', async ({ api }) => {

@@ -16,11 +16,17 @@ scene_make(struct unit *unit, enum visibility visibility, struct scene *scene)
 {
 	struct cursor cursor;
 	struct error err;
+	char sql[128];
 
-	unit_create(unit, visibility, &scene->stream, scene->key);
+	unit_create(unit, VISIBILITY_PUBLIC, &scene->stream, scene->key);
 	unit_ok(lifecycle_start(&unit->live, &scene->stream, &err), &err);
 	unit_attend(unit, &scene->stream, &cursor);
 	unit_offer(unit, &scene->stream, &scene->grant, &scene->viewer);
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE stream SET visibility = %d WHERE id = '%s'",
+	    (int)visibility, scene->stream.id);
+	unit_sql(unit, STORE_LASTING, sql);
+	scene->stream.visibility = visibility;
 }
 
 /* The role that a secret gives; fails the test where it gives none. */

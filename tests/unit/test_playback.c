@@ -444,6 +444,74 @@ a_right_that_was_lost_meanwhile_opens_nothing(void **state)
 	stream_free(&scene.stream);
 }
 
+/* What is read before a change may not be so in it. */
+static void
+a_right_that_falls_meanwhile_makes_no_peer_and_no_pass(void **state)
+{
+	struct unit *unit = *state;
+	const struct signal signal = { .type = MAIL_OFFER, .data = "{}" };
+	char tokens[2][JWT_BYTES_MAX];
+	struct stream_view view;
+	struct stream_keys keys;
+	struct cursor cursor;
+	struct call calls[2];
+	struct scene scene;
+	struct grant grant;
+	struct error err;
+	int i;
+
+	scene_make(unit, &scene);
+	unit_attend(unit, &scene.stream, &cursor);
+	for (i = 0; i < 2; i++) {
+		token_make(unit, &scene, 100 + i, tokens[i]);
+		assert_int_equal(
+		    admit(unit, &scene, tokens[i], HERE, &calls[i]),
+		    ERROR_NONE);
+		if (i == 0)
+			unit_ok(
+			    lifecycle_new_signing_key(&unit->live, &err), &err);
+		else
+			unit_ok(lifecycle_rotate(
+				    &unit->live, &scene.stream, &keys, &err),
+			    &err);
+		unit_fails(signaling_offer(
+			       &unit->live, &calls[i], &signal, &grant, &err),
+		    &err, ERROR_PLAYBACK);
+		unit_ok(
+		    view_load_for(&unit->live, &calls[i], &view, &err), &err);
+		assert_string_equal(view.place, "");
+		stream_free(&calls[i].stream);
+	}
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_PASSING, "SELECT count(*) FROM peer"), 0);
+	assert_int_equal(
+	    unit_sql_int(unit, STORE_LASTING, "SELECT count(*) FROM pass"), 0);
+	stream_free(&scene.stream);
+}
+
+/* As going back to a backup leaves it: links, and no rows of them. */
+static void
+a_pass_without_its_row_is_removed(void **state)
+{
+	struct unit *unit = *state;
+	char token[JWT_BYTES_MAX], place[KEY_BYTES], public[KEY_BYTES];
+	struct scene scene;
+	struct error err;
+
+	scene_make(unit, &scene);
+	token_make(unit, &scene, 100, token);
+	place_of(unit, &scene, token, place);
+	unit_sql(unit, STORE_LASTING, "DELETE FROM pass");
+	unit_ok(pass_sweep(&unit->live, &err), &err);
+	assert_false(is_open(unit, place));
+	see(unit, &scene.stream, VISIBILITY_PUBLIC);
+	place_of(unit, &scene, NULL, public);
+	unit_sql(unit, STORE_PASSING, "DELETE FROM chore");
+	unit_ok(pass_sweep(&unit->live, &err), &err);
+	assert_true(is_open(unit, public));
+	stream_free(&scene.stream);
+}
+
 static void
 a_link_that_was_lost_is_made_again(void **state)
 {
@@ -602,6 +670,9 @@ main(void)
 		UNIT_LIVE(turning_private_expels_who_has_no_right),
 		UNIT_LIVE(deleting_closes_all),
 		UNIT_LIVE(a_right_that_was_lost_meanwhile_opens_nothing),
+		UNIT_LIVE(
+		    a_right_that_falls_meanwhile_makes_no_peer_and_no_pass),
+		UNIT_LIVE(a_pass_without_its_row_is_removed),
 		UNIT_LIVE(a_link_that_was_lost_is_made_again),
 		UNIT_LIVE(a_token_may_be_for_so_many_at_once),
 		UNIT_LIVE(no_lease_is_longer_than_the_right),
