@@ -347,7 +347,11 @@ batch_forget(struct batch *batch, struct error *err)
 	return change_end(&change, rc, err);
 }
 
-/* One rendition more: every playlist has another name, or a new neighbour. */
+/*
+ * One rendition more: every playlist has another name, or a new neighbour. The
+ * live ones come first here and below: where a dvr.m3u8 is as its row says,
+ * they were written too.
+ */
 static int
 batch_write_all(struct batch *batch, struct error *err)
 {
@@ -358,21 +362,20 @@ batch_write_all(struct batch *batch, struct error *err)
 
 	count = store_rendition_list(
 	    batch->live->store, batch->recording.seq, all, err);
-	for (i = 0; i < count && rc == 0; i++) {
-		if (all[i].segments == 0)
-			continue;
-		rc = manifest_write_dvr(
-		    batch->live, &batch->recording, &all[i], &anew, err);
-		if (rc == 0)
+	for (i = 0; i < count && rc == 0; i++)
+		if (all[i].segments > 0)
 			rc = manifest_write_live(batch->live, &batch->recording,
 			    &all[i], false, err);
-	}
-	if (rc == 0)
-		rc = manifest_write_variants(
-		    batch->live, &batch->recording, MANIFEST_DVR, err);
 	if (rc == 0)
 		rc = manifest_write_variants(
 		    batch->live, &batch->recording, MANIFEST_LIVE, err);
+	for (i = 0; i < count && rc == 0; i++)
+		if (all[i].segments > 0)
+			rc = manifest_write_dvr(batch->live, &batch->recording,
+			    &all[i], &anew, err);
+	if (rc == 0)
+		rc = manifest_write_variants(
+		    batch->live, &batch->recording, MANIFEST_DVR, err);
 	return count < 0 ? -1 : rc;
 }
 
@@ -398,11 +401,26 @@ batch_write_one(struct batch *batch, const struct rendition *before,
 		.anew = before->target_s != batch->rendition.target_s,
 	};
 
-	if (manifest_write_dvr(batch->live, &batch->recording,
-		&batch->rendition, &change, err) != 0)
+	if (manifest_write_live(batch->live, &batch->recording,
+		&batch->rendition, false, err) != 0)
 		return -1;
-	return manifest_write_live(
-	    batch->live, &batch->recording, &batch->rendition, false, err);
+	return manifest_write_dvr(
+	    batch->live, &batch->recording, &batch->rendition, &change, err);
+}
+
+/* The size of the rendition's playlist of a kind, -1 if there is none. */
+static int
+batch_file_size(const struct batch *batch, enum manifest_kind kind,
+    int64_t *size, struct error *err)
+{
+	char name[MEDIA_FILE_BYTES], path[FILE_PATH_BYTES];
+
+	manifest_name(kind, &batch->recording, batch->rendition.number, name);
+	if (media_file(
+		batch->live->config, batch->recording.id, name, path, err) != 0)
+		return -1;
+	*size = file_size(path);
+	return 0;
 }
 
 /*
@@ -413,21 +431,39 @@ static int
 batch_write_files(struct batch *batch, const struct rendition *before,
     const struct buf *text, struct error *err)
 {
-	char name[MEDIA_FILE_BYTES], path[FILE_PATH_BYTES];
+	int64_t live, dvr;
 	bool first;
 	int rc;
 
-	manifest_name(
-	    MANIFEST_LIVE, &batch->recording, batch->rendition.number, name);
-	if (media_file(
-		batch->live->config, batch->recording.id, name, path, err) != 0)
+	if (batch_file_size(batch, MANIFEST_LIVE, &live, err) != 0 ||
+	    batch_file_size(batch, MANIFEST_DVR, &dvr, err) != 0)
 		return -1;
-	first = file_size(path) < 0;
+	first = live < 0 || dvr < 0;
 	if (first && batch->recording.renditions > 1)
 		rc = batch_write_all(batch, err);
 	else
 		rc = batch_write_one(batch, before, text, err);
 	return rc == 0 && first ? batch_tell(batch, err) : rc;
+}
+
+/*
+ * Nothing is new: what a program that was killed had committed and not yet
+ * written is written now, for its list comes again.
+ */
+static int
+batch_mend(struct batch *batch, struct error *err)
+{
+	const struct buf nothing = { .size = 0 };
+	int64_t dvr;
+
+	if (batch->recording.state != RECORDING_LIVE ||
+	    batch->rendition.segments == 0)
+		return 0;
+	if (batch_file_size(batch, MANIFEST_DVR, &dvr, err) != 0)
+		return -1;
+	if (dvr == batch->rendition.dvr_bytes)
+		return 0;
+	return batch_write_files(batch, &batch->rendition, &nothing, err);
 }
 
 /* Rows and files of what was taken. */
@@ -469,17 +505,22 @@ batch_round(
 	int count;
 
 	count = batch_load(batch, err);
-	if (count <= 0)
-		return count;
+	if (count < 0)
+		return -1;
+	if (count == 0)
+		return batch_mend(batch, err);
 	before = batch->rendition;
 	if (batch_choose(batch, extent, err) != 0)
 		return -1;
 	if (batch->count == 0)
-		return 0;
-	if (batch->taken == 0)
+		return batch_mend(batch, err);
+	if (batch->taken == 0) {
 		count = batch_forget(batch, err);
-	else
+		if (count == 0)
+			count = batch_mend(batch, err);
+	} else {
 		count = batch_publish(batch, &before, err);
+	}
 	return count != 0 ? -1 : batch->count;
 }
 

@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Encoder, target } from '../lib/encoder.js';
-import { killer, programs, stubborn } from '../lib/harm.js';
+import { insist, killer, programs, stubborn } from '../lib/harm.js';
 import { Broadcast, assertPages, digest } from '../lib/hls.js';
 import { media } from '../lib/media.js';
 import { BUILD } from '../lib/server.js';
@@ -25,7 +25,8 @@ function sent(encoder, to, from = 0) {
 /** The encoders push while the program is killed; each broadcast is whole then, and keeps to the order. */
 async function throughKills(api, server, encoders, end) {
 	let over = false;
-	const kills = killer(() => over, () => programs(server, 'media'));
+	const rest = () => insist('the program answers', () => encoders[0].remove('none.ts'));
+	const kills = killer(() => over, () => programs(server, 'media'), { rest });
 	try {
 		await Promise.all(encoders.map((encoder) => stubborn(encoder, (n) => n < end)));
 	} finally {

@@ -32,8 +32,9 @@ export class Disk {
 		return this.#mounted;
 	}
 
+	/** Even while programs that were just killed still hold it. */
 	remove() {
-		if (this.#mounted) run('umount', this.path);
+		if (this.#mounted) run('umount', '--lazy', this.path);
 		rmSync(this.path, { recursive: true, force: true });
 	}
 
@@ -65,5 +66,5 @@ export function readOnly(path) {
 	} catch {
 		return false;
 	}
-	return () => run('umount', path);
+	return () => run('umount', '--lazy', path);
 }

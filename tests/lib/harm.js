@@ -108,6 +108,9 @@ export async function stubborn(encoder, goesOn) {
 	return n;
 }
 
+/** Turns between two rests. */
+const RESTS_EVERY = 4;
+
 /** @typedef {{ name: string, kill: () => void | Promise<void> }} Victim */
 
 /**
@@ -124,12 +127,14 @@ export function programs(server, only = '') {
  * Kills one of the victims at random moments until `isOver`; how often, by their names.
  * @param {() => boolean} isOver
  * @param {() => Victim[]} victims those that there are now
- * @param {{ random?: () => number, most?: number }} [options] `most`: milliseconds between two
+ * @param {{ random?: () => number, most?: number, rest?: () => Promise<unknown> }} [options] `most`: milliseconds
+ *   between two; `rest`: waited for now and then, where a slow machine would get nothing done between two
  * @returns {Promise<Map<string, number>>}
  */
-export async function killer(isOver, victims, { random = Math.random, most = 90 } = {}) {
+export async function killer(isOver, victims, { random = Math.random, most = 90, rest = async () => {} } = {}) {
 	const kills = new Map();
-	while (!isOver()) {
+	for (let n = 1; !isOver(); n++) {
+		if (n % RESTS_EVERY === 0) await rest();
 		await sleep(5 + random() * most);
 		const there = victims();
 		if (isOver() || there.length === 0) continue;

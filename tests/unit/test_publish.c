@@ -472,11 +472,50 @@ a_recording_that_is_over_is_left_alone(void **state)
 	stream_free(&stream);
 }
 
+/* What the playlists were before the last segment: then it was killed. */
+static void
+put_back(struct unit *unit, const struct recording *recording, const char *name,
+    const char *before)
+{
+	char path[FILE_PATH_BYTES];
+	struct error err;
+
+	unit_ok(
+	    media_file(&unit->config, recording->id, name, path, &err), &err);
+	unit_ok(file_replace(path, before, strlen(before), &err), &err);
+}
+
+static void
+a_list_that_comes_again_mends_what_was_unwritten(void **state)
+{
+	static char dvr[UNIT_TEXT_BYTES], live[UNIT_TEXT_BYTES];
+	struct unit *unit = *state;
+	struct recording recording;
+	struct stream stream;
+
+	begin(unit, &stream);
+	unit_push(unit, &stream, "a", 0, 1);
+	unit_recording(unit, &stream, &recording);
+	assert_true(unit_media_text(unit, &recording, "dvr.m3u8", dvr) > 0);
+	assert_true(unit_media_text(unit, &recording, "index.m3u8", live) > 0);
+	send(unit, &stream, 2);
+	list(unit, &stream, 0, 2);
+	put_back(unit, &recording, "dvr.m3u8", dvr);
+	put_back(unit, &recording, "index.m3u8", live);
+	list(unit, &stream, 0, 2);
+	assert_true(unit_media_text(unit, &recording, "dvr.m3u8", text) > 0);
+	assert_int_equal(unit_count_text(text, "r0-2.ts\n"), 1);
+	assert_true(unit_media_text(unit, &recording, "index.m3u8", text) > 0);
+	assert_int_equal(unit_count_text(text, "r0-2.ts\n"), 1);
+	stream_free(&stream);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_LIVE(segments_are_in_the_order_of_the_list),
+		UNIT_LIVE(a_list_that_comes_again_mends_what_was_unwritten),
 		UNIT_LIVE(more_than_a_batch_is_published_at_once),
 		UNIT_LIVE(what_is_missing_is_a_gap_after_some_time),
 		UNIT_LIVE(the_last_is_waited_for_however_long),
