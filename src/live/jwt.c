@@ -129,7 +129,8 @@ jwt_read_claims(struct json_object *claims, struct jwt *jwt, struct error *err)
 {
 	int found;
 
-	if (claim_text(claims, "sub", jwt->subject) != 1)
+	if (claim_text(claims, "sub", jwt->subject) != 1 ||
+	    jwt->subject[0] == '\0')
 		return jwt_unreadable(err, "sub must be the videoId");
 	if (claim_time(claims, "exp", &jwt->expires_unix_ms) != 1)
 		return jwt_unreadable(

@@ -218,10 +218,11 @@ static void
 claims_are_of_their_type(void **state)
 {
 	static const char *const WRONG[] = { "{\"exp\":1}",
-		"{\"sub\":1,\"exp\":1}", "{\"sub\":\"s\"}",
-		"{\"sub\":\"s\",\"exp\":\"1\"}", "{\"sub\":\"s\",\"exp\":0}",
-		"{\"sub\":\"s\",\"exp\":-1}", "{\"sub\":\"s\",\"exp\":null}",
-		"{\"sub\":\"s\",\"exp\":1e400}", "{\"sub\":\"s\",\"exp\":NaN}",
+		"{\"sub\":1,\"exp\":1}", "{\"sub\":\"\",\"exp\":1}",
+		"{\"sub\":\"s\"}", "{\"sub\":\"s\",\"exp\":\"1\"}",
+		"{\"sub\":\"s\",\"exp\":0}", "{\"sub\":\"s\",\"exp\":-1}",
+		"{\"sub\":\"s\",\"exp\":null}", "{\"sub\":\"s\",\"exp\":1e400}",
+		"{\"sub\":\"s\",\"exp\":NaN}",
 		"{\"sub\":\"s\",\"exp\":99999999999999999999}",
 		"{\"sub\":\"s\",\"exp\":1,\"max\":0}",
 		"{\"sub\":\"s\",\"exp\":1,\"max\":\"1\"}",
