@@ -71,13 +71,16 @@ function assertWhole(receiver, { init, rows }, { codec, hasAudio }) {
 	for (const { kind, packets } of streams) {
 		const alone = parts.reduce((sum, part) => sum + part.find((stream) => stream.kind === kind).packets.length, 0);
 		assert.equal(packets.length, alone, `${kind}: as many frames together as one by one`);
+		let longest = 0.1;
 		packets.slice(1).forEach((packet, i) => {
 			const step = packet.at - packets[i].at;
+			longest = Math.max(longest, step);
 			assert.ok(step > 0 && step < 0.5, `${kind}: ${step} s behind the frame at ${packets[i].at} s`);
 		});
 		const span = packets.at(-1).at - packets[0].at;
-		// The last frame may stand for a while, where another encoder takes over.
-		assert.ok(span > seconds - rows.at(-1).seconds && span <= seconds + 0.1, `${kind}: ${span} s of ${seconds}`);
+		// The last frame may stand for a while, where another encoder takes over; and how long a recorder's last one
+		// stands it doesn't know: on a busy machine frames are as far apart as they come.
+		assert.ok(span > seconds - rows.at(-1).seconds && span <= seconds + longest, `${kind}: ${span} s of ${seconds}`);
 	}
 	if (hasAudio) {
 		const [picture, sound] = streams.map((stream) => stream.packets[0].at);
